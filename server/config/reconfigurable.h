@@ -1,0 +1,30 @@
+// Reconfigurable: what a component implements so that some of its settings can change at run time.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace odradek::config {
+
+struct BrokerConfig;
+
+// Called by the one thread that handles configuration changes: first validate() of every
+// component, then, when all agreed, apply() of those whose keys changed.
+class Reconfigurable {
+ public:
+  virtual ~Reconfigurable() = default;
+
+  // The keys this component can change; a name that ends in '.' stands for all keys with that
+  // prefix ("listener.name.").
+  virtual std::vector<std::string_view> keys() const = 0;
+
+  // Refuses a change before anything is changed; the message reaches the operator.
+  virtual base::Status validate(const BrokerConfig& current, const BrokerConfig& next) = 0;
+
+  // Takes the new values into use. An error is logged and the old values stay.
+  virtual base::Status apply(const BrokerConfig& current, const BrokerConfig& next) = 0;
+};
+
+}  // namespace odradek::config
