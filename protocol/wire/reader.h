@@ -1,0 +1,104 @@
+// Reader: takes values off bytes that a stranger sent; the first failure sticks and zeros follow.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+
+#include "base/result.h"
+#include "base/uuid.h"
+
+namespace odradek::protocol {
+
+// Every length and count is bounded by the bytes left before anything is allocated, and everything
+// allocated together by kMemoryFactor times the input plus kMemorySlack.
+class Reader {
+ public:
+  // The smallest element of a legal array (a topic of two letters in Metadata) needs 14 times its
+  // bytes in memory.
+  static constexpr std::size_t kMemoryFactor = 16;
+  static constexpr std::size_t kMemorySlackBytes = 64 * 1024;
+
+  explicit Reader(std::span<std::uint8_t> bytes)
+      : begin_(bytes.data()),
+        cursor_(bytes.data()),
+        end_(bytes.data() + bytes.size()),
+        memory_left_bytes_(bytes.size() * kMemoryFactor + kMemorySlackBytes) {}
+
+  bool ok() const { return reason_ == nullptr; }
+  std::size_t left() const { return static_cast<std::size_t>(end_ - cursor_); }
+  std::size_t position() const { return static_cast<std::size_t>(cursor_ - begin_); }
+
+  std::int8_t int8() { return static_cast<std::int8_t>(big_endian<std::uint8_t>()); }
+  std::int16_t int16() { return static_cast<std::int16_t>(big_endian<std::uint16_t>()); }
+  std::uint16_t uint16() { return big_endian<std::uint16_t>(); }
+  std::int32_t int32() { return static_cast<std::int32_t>(big_endian<std::uint32_t>()); }
+  std::int64_t int64() { return static_cast<std::int64_t>(big_endian<std::uint64_t>()); }
+  double float64() {
+    std::uint64_t bits = big_endian<std::uint64_t>();
+    double value;
+    std::memcpy(&value, &bits, sizeof value);
+    return value;
+  }
+  std::uint32_t unsigned_varint();
+  base::Uuid uuid();
+  // The next `count` bytes, empty when fewer are left.
+  std::span<std::uint8_t> bytes(std::size_t count) {
+    if (count > left()) [[unlikely]] {
+      fail("a length is more than the bytes left");
+      return {};
+    }
+    std::uint8_t* at = cursor_;
+    cursor_ += count;
+    return {at, count};
+  }
+  // The next `count` bytes as text; anything but UTF-8 fails.
+  std::string text(std::size_t count);
+
+  // A length or count as its message version writes it; -1 where null stands.
+  std::int32_t length16() { return int16(); }
+  std::int32_t length32() { return int32(); }
+  std::int32_t compact_length();
+
+  // Promise that an array of `count` elements of `element_bytes` each may be allocated now.
+  bool reserve(std::int32_t count, std::size_t element_bytes);
+
+  // Steps over the tagged fields of a structure that knows none of them.
+  void skip_tagged_fields();
+
+  // `reason` must live forever; the name of the field is the one of the last `at`.
+  void fail(const char* reason);
+  void at(const char* field) { field_ = field; }
+  // What failed, with the field and the byte, for the log line.
+  base::Error error() const;
+
+ private:
+  template <class Unsigned>
+  Unsigned big_endian() {
+    if (left() < sizeof(Unsigned)) [[unlikely]] {
+      fail("the bytes end here");
+      return 0;
+    }
+    Unsigned value;
+    std::memcpy(&value, cursor_, sizeof value);
+    cursor_ += sizeof value;
+    if constexpr (sizeof value == 2) value = __builtin_bswap16(value);
+    if constexpr (sizeof value == 4) value = __builtin_bswap32(value);
+    if constexpr (sizeof value == 8) value = __builtin_bswap64(value);
+    return value;
+  }
+  bool charge(std::size_t memory_bytes);
+
+  std::uint8_t* begin_;
+  std::uint8_t* cursor_;
+  std::uint8_t* end_;
+  std::size_t memory_left_bytes_;
+  const char* field_ = "";
+  const char* reason_ = nullptr;
+  const char* failed_field_ = "";
+  std::size_t failed_position_ = 0;
+};
+
+}  // namespace odradek::protocol

@@ -1,0 +1,86 @@
+// Writer: fills one buffer of a size known before, and cuts it where records are sent from
+// elsewhere.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "protocol/wire/frame.h"
+#include "protocol/wire/payload.h"
+#include "protocol/wire/records.h"
+
+namespace odradek::protocol {
+
+// Big-endian, as everything on the wire. `own_bytes` is what Codec::measure promised: writing more
+// or fewer bytes is a bug of ours and fatal.
+class Writer {
+ public:
+  explicit Writer(std::size_t own_bytes)
+      : frame_(Frame::allocate(own_bytes)),
+        start_(frame_->data()),
+        cursor_(start_),
+        end_(start_ + own_bytes) {}
+
+  void int8(std::int8_t value) { *claim(1) = static_cast<std::uint8_t>(value); }
+  void int16(std::int16_t value) { big_endian(static_cast<std::uint16_t>(value)); }
+  void int32(std::int32_t value) { big_endian(static_cast<std::uint32_t>(value)); }
+  void int64(std::int64_t value) { big_endian(static_cast<std::uint64_t>(value)); }
+  void float64(double value) {
+    std::uint64_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    big_endian(bits);
+  }
+  void unsigned_varint(std::uint32_t value) {
+    while (value >= 0x80) {
+      *claim(1) = static_cast<std::uint8_t>(value | 0x80);
+      value >>= 7;
+    }
+    *claim(1) = static_cast<std::uint8_t>(value);
+  }
+  void bytes(std::span<const std::uint8_t> bytes) {
+    if (!bytes.empty()) std::memcpy(claim(bytes.size()), bytes.data(), bytes.size());
+  }
+  void text(std::string_view text) {
+    if (!text.empty()) std::memcpy(claim(text.size()), text.data(), text.size());
+  }
+  // The bytes of `records` without their length: pointed to where somebody owns them, else copied.
+  void records(const Records& records);
+
+  // Everything written, in order. The buffer must be full.
+  Payload finish() &&;
+
+  static std::size_t size_of_varint(std::uint32_t value) {
+    return 1 + (31 - static_cast<std::size_t>(__builtin_clz(value | 1))) / 7;
+  }
+
+ private:
+  std::uint8_t* claim(std::size_t count) {
+    if (static_cast<std::size_t>(end_ - cursor_) < count) [[unlikely]]
+      overflow(count);
+    std::uint8_t* at = cursor_;
+    cursor_ += count;
+    return at;
+  }
+  template <class Unsigned>
+  void big_endian(Unsigned value) {
+    std::uint8_t* at = claim(sizeof value);
+    if constexpr (sizeof value == 2) value = __builtin_bswap16(value);
+    if constexpr (sizeof value == 4) value = __builtin_bswap32(value);
+    if constexpr (sizeof value == 8) value = __builtin_bswap64(value);
+    std::memcpy(at, &value, sizeof value);
+  }
+  void cut();
+  [[noreturn]] void overflow(std::size_t count) const;
+
+  FramePtr frame_;
+  std::uint8_t* start_;  // of the part that is being written
+  std::uint8_t* cursor_;
+  std::uint8_t* end_;
+  Payload done_;
+};
+
+}  // namespace odradek::protocol
