@@ -1,0 +1,82 @@
+// CachedFile and FileCache: log files opened when needed, with a bound on how many stay open.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/mutex.h"
+#include "base/result.h"
+
+namespace odradek::base {
+class File;
+}  // namespace odradek::base
+
+namespace odradek::log {
+
+class FileCache;
+
+// One file on disk by its path, read and written through the cache; safe from any thread.
+// Errors are KAFKA_STORAGE_ERROR with the path and the cause.
+class CachedFile {
+ public:
+  CachedFile(FileCache& cache, std::string path);
+  ~CachedFile();
+  CachedFile(const CachedFile&) = delete;
+  CachedFile& operator=(const CachedFile&) = delete;
+
+  // Opens for reading and writing, creating the file when it is not there. Whoever still reads
+  // keeps the answer, so that eviction and deletion never pull a file away from under a send.
+  base::Result<std::shared_ptr<const base::File>> open();
+  std::string path() const EXCLUDES(mutex_);
+
+  // Reads up to out.size() bytes; fewer only at the end of the file.
+  base::Result<std::size_t> read_at(std::int64_t position, base::MutableBytes out);
+  base::Status write_at(std::int64_t position, base::ByteView bytes);
+  base::Status truncate(std::int64_t size_bytes);
+  base::Status sync();
+  base::Result<std::int64_t> size_bytes();
+  bool exists() const;
+
+  base::Status rename(const std::string& new_path);
+  // The directory above was renamed: only the name changes, not the file.
+  void moved(const std::string& new_path);
+  base::Status remove();
+
+ private:
+  friend class FileCache;
+  bool evict();  // false when it was used since the last look
+
+  FileCache& cache_;
+  mutable base::Mutex mutex_;
+  std::string path_ GUARDED_BY(mutex_);
+  std::shared_ptr<const base::File> file_ GUARDED_BY(mutex_);
+  std::atomic<bool> used_{false};
+  // Guarded by the cache's lock.
+  bool listed_ = false;
+  std::list<CachedFile*>::iterator place_;
+};
+
+// Bounds the open descriptors of all logs; a clock hand closes those not used lately.
+class FileCache {
+ public:
+  explicit FileCache(std::size_t max_open_files);
+  // A third of RLIMIT_NOFILE, which leaves the rest to connections.
+  static std::size_t default_max_open_files();
+  std::size_t open_files() const EXCLUDES(mutex_);
+
+ private:
+  friend class CachedFile;
+  void admit(CachedFile& file) EXCLUDES(mutex_);
+  void forget(CachedFile& file) EXCLUDES(mutex_);
+
+  const std::size_t max_open_files_;
+  mutable base::Mutex mutex_;
+  std::list<CachedFile*> files_ GUARDED_BY(mutex_);
+};
+
+}  // namespace odradek::log

@@ -1,0 +1,63 @@
+// IndexFile: an append-only file of entries of one size, whose newest entries stay in memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/mutex.h"
+#include "base/result.h"
+#include "server/log/cached_file.h"
+
+namespace odradek::log {
+
+// The part that the offset index and the time index share. Entries are appended to memory and
+// written by pwrite every kFlushEntries, at flush, roll and close; never mmapped (a first touch of
+// a sparse map costs milliseconds). The file holds exactly the entries, so that the JVM reads it.
+// Safe from any thread.
+class IndexFile {
+ public:
+  static constexpr std::size_t kFlushEntries = 512;
+
+  IndexFile(FileCache& cache, std::string path, std::size_t entry_size);
+
+  std::string path() const { return file_.path(); }
+  // True when the file was there when this object was made.
+  bool existed() const { return existed_; }
+  // Bytes of the file at load are no multiple of the entry size, or the file is missing.
+  base::Result<bool> well_formed();
+
+  base::Result<std::size_t> entries();
+  base::Status append(base::ByteView entry);
+  // Copies entry `number` (from 0) to `out`.
+  base::Status read(std::size_t number, base::MutableBytes out);
+  // The number of leading entries for which `not_after` holds; it must hold for a prefix only.
+  base::Result<std::size_t> count_while(const std::function<bool(base::ByteView)>& not_after);
+  base::Status truncate_to(std::size_t entries);
+
+  base::Status write_pending();
+  base::Status sync();
+  base::Status rename(const std::string& new_path) { return file_.rename(new_path); }
+  void moved(const std::string& new_path) { file_.moved(new_path); }
+  base::Status remove();
+
+ private:
+  base::Status load() REQUIRES(mutex_);
+  base::Status write_pending_locked() REQUIRES(mutex_);
+  base::Status read_locked(std::size_t number, base::MutableBytes out) REQUIRES(mutex_);
+
+  const std::size_t entry_size_;
+  const bool existed_;
+  mutable base::Mutex mutex_;
+  CachedFile file_;
+  bool loaded_ GUARDED_BY(mutex_) = false;
+  bool well_formed_ GUARDED_BY(mutex_) = true;
+  std::size_t entries_ GUARDED_BY(mutex_) = 0;  // in all
+  std::size_t written_ GUARDED_BY(mutex_) = 0;  // of those in the file
+  std::size_t in_memory_from_ GUARDED_BY(mutex_) = 0;
+  base::Bytes tail_ GUARDED_BY(mutex_);  // entries in_memory_from_ .. entries_
+};
+
+}  // namespace odradek::log

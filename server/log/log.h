@@ -1,0 +1,196 @@
+// Log: one partition's records on this broker, from the log start offset to the log end offset.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "base/result.h"
+#include "base/snapshot.h"
+#include "base/uuid.h"
+#include "protocol/types.h"
+#include "server/log/append_info.h"
+#include "server/log/epoch_cache.h"
+#include "server/log/file_deleter.h"
+#include "server/log/log_dirs.h"
+#include "server/log/log_end.h"
+#include "server/log/log_options.h"
+#include "server/log/producer_states.h"
+#include "server/log/read_info.h"
+#include "server/log/recent_positions.h"
+#include "server/log/segment_list.h"
+
+namespace odradek::log {
+
+// What every log of a broker shares.
+struct LogContext {
+  FileCache& files;
+  FileDeleter& deleter;
+  const base::Clock& clock;
+  // producer.id.expiration.ms
+  std::int64_t producer_id_expiration_ms = 86'400'000;
+};
+
+// What the loader found on disk.
+struct LoadedLog {
+  std::string directory;  // full path
+  std::vector<SegmentPtr> segments;
+  protocol::Offset log_start_offset = 0;
+  protocol::Offset recovery_point = 0;
+  protocol::Offset log_end_offset = 0;
+  std::unique_ptr<EpochCache> epochs;
+  ProducerStates producers;
+  std::optional<base::Uuid> topic_id;
+};
+
+// Safe from any thread. Writers (append, truncate, roll, delete, flush) take one lock per log;
+// reads and offsets take none but short ones inside. Every error carries a protocol::ErrorCode;
+// KAFKA_STORAGE_ERROR means that the log's directory is offline now.
+class Log {
+ public:
+  Log(protocol::TopicPartition partition, LogDir& dir, const LogContext& context,
+      const LogOptions& options, LoadedLog loaded);
+  ~Log();
+
+  const protocol::TopicPartition& partition() const { return partition_; }
+  LogDir& dir() const { return dir_; }
+  std::string directory() const EXCLUDES(mutex_);
+  std::shared_ptr<const LogOptions> options() const { return options_.read(); }
+  void set_options(const LogOptions& options) { options_.publish(options); }
+  std::optional<base::Uuid> topic_id() const EXCLUDES(mutex_);
+  // Writes partition.metadata; INCONSISTENT_TOPIC_ID when another id is there.
+  base::Status assign_topic_id(const base::Uuid& topic_id) EXCLUDES(mutex_);
+
+  // --- appends ---
+  // Checks the batches of a producer or coordinator, gives them offsets, epoch and (LogAppendTime)
+  // timestamps in place, and writes them. A refused record is also told in `refused`, when given.
+  base::Result<AppendInfo> append_as_leader(base::MutableBytes records, protocol::LeaderEpoch epoch,
+                                            AppendOrigin origin = AppendOrigin::kClient,
+                                            AppendError* refused = nullptr) EXCLUDES(mutex_);
+  // Writes batches as a leader sent them, offsets and epochs given; a torn batch at the end is left
+  // out. The first offset must be the log end offset or above it, never below.
+  base::Result<AppendInfo> append_as_follower(base::ByteView records) EXCLUDES(mutex_);
+
+  // --- reads ---
+  struct ReadSpec {
+    protocol::Offset start_offset = 0;
+    std::int32_t max_bytes = 1 << 20;
+    // Nothing at or above this offset is returned (high watermark, last stable offset, or log end).
+    protocol::Offset upper_bound = 0;
+    // The first batch is returned whole even when larger than max_bytes.
+    bool min_one_message = true;
+  };
+  // OFFSET_OUT_OF_RANGE below the log start or above the log end; empty between the upper bound and
+  // the log end.
+  base::Result<ReadInfo> read(const ReadSpec& spec) const;
+  // The offset with its place on disk, as a follower's or the watermark's position.
+  base::Result<OffsetMetadata> offset_metadata(protocol::Offset offset) const;
+  // As ListOffsets: a time, or one of kLatestTimestamp … in read_info.h. For a time and
+  // kMaxTimestamp: nothing when there is no such record below `upper_bound`, which is also the
+  // answer to kLatestTimestamp.
+  base::Result<std::optional<FoundOffset>> offset_for_timestamp(std::int64_t timestamp_ms,
+                                                                protocol::Offset upper_bound) const;
+
+  // --- offsets, without the lock ---
+  protocol::Offset log_start_offset() const { return log_start_offset_.load(); }
+  protocol::Offset log_end_offset() const { return end_.offset(); }
+  OffsetMetadata log_end() const { return end_.load(); }
+  // Kept by the replica layer, stored here for reads and retention; never above the log end.
+  protocol::Offset high_watermark() const { return high_watermark_.load(); }
+  // Clamped to [log start, log end]; returns what was set.
+  protocol::Offset set_high_watermark(protocol::Offset offset);
+  // The high watermark, or the first offset of the oldest open transaction below it.
+  protocol::Offset last_stable_offset() const;
+  protocol::Offset recovery_point() const { return recovery_point_.load(); }
+  std::int64_t size_bytes() const { return segments_.size_bytes(); }
+  std::size_t segment_count() const { return segments_.size(); }
+
+  // --- leader epochs ---
+  std::optional<protocol::LeaderEpoch> latest_epoch() const { return epochs_->latest_epoch(); }
+  EpochEndOffset end_offset_for_epoch(protocol::LeaderEpoch epoch) const;
+  // This broker leads from `start_offset` (the log end) on.
+  base::Status assign_epoch_start(protocol::LeaderEpoch epoch, protocol::Offset start_offset);
+  const EpochCache& epochs() const { return *epochs_; }
+
+  // --- truncation and deletion ---
+  // Drops records at and above `offset`; true when anything was dropped.
+  base::Result<bool> truncate_to(protocol::Offset offset) EXCLUDES(mutex_);
+  // Drops everything; the next record gets `offset`.
+  base::Status truncate_fully_and_start_at(protocol::Offset offset,
+                                           std::optional<protocol::Offset> log_start_offset = {})
+      EXCLUDES(mutex_);
+  // DeleteRecords and a follower's copy of its leader's start: OFFSET_OUT_OF_RANGE above the high
+  // watermark; lower offsets than the present start change nothing. True when it moved.
+  base::Result<bool> advance_log_start_offset(protocol::Offset offset) EXCLUDES(mutex_);
+  // Deletes what retention allows (retention.h); the number of segments deleted.
+  base::Result<std::size_t> delete_old_segments() EXCLUDES(mutex_);
+
+  // --- maintenance ---
+  base::Status roll() EXCLUDES(mutex_);
+  base::Status flush() EXCLUDES(mutex_);
+  // Writes pending index entries and the producer snapshot without syncing; the caller syncs the
+  // file system and then calls mark_flushed with the offset answered here.
+  base::Result<protocol::Offset> prepare_flush() EXCLUDES(mutex_);
+  void mark_flushed(protocol::Offset offset);
+  std::int64_t unflushed_messages() const { return log_end_offset() - recovery_point(); }
+  std::int64_t last_flush_ms() const { return last_flush_ms_.load(); }  // monotonic
+  void expire_producers() EXCLUDES(mutex_);
+  std::size_t producer_count() const EXCLUDES(mutex_);
+  std::optional<ProducerEntry> producer(std::int64_t producer_id) const EXCLUDES(mutex_);
+  std::vector<ProducerEntry> producers() const EXCLUDES(mutex_);
+
+  // Ends the active segment and closes files: nothing may be called afterwards but offsets.
+  base::Status close() EXCLUDES(mutex_);
+  // Renames the directory within its parent ("-delete", "-future" taken over); readers go on.
+  base::Status rename_directory(const std::string& name) EXCLUDES(mutex_);
+
+ private:
+  friend class LogWriter;
+  base::Error failed(const base::Error& error) const;
+  base::Status writable() const REQUIRES(mutex_);
+  base::Result<AppendInfo> write_batches(base::ByteView bytes, std::vector<BatchHeader> headers)
+      REQUIRES(mutex_);
+  base::Status roll_if_needed(std::int64_t append_bytes, std::span<const BatchHeader> headers)
+      REQUIRES(mutex_);
+  base::Status roll_at(protocol::Offset base_offset) REQUIRES(mutex_);
+  base::Status remove_segments(const std::vector<SegmentPtr>& segments, bool at_once)
+      REQUIRES(mutex_);
+  base::Status flush_to_end() REQUIRES(mutex_);
+  base::Status rebuild_producers(protocol::Offset end_offset) REQUIRES(mutex_);
+  base::Status restart_at(protocol::Offset offset) REQUIRES(mutex_);
+  void publish_end(protocol::Offset offset) REQUIRES(mutex_);
+  void publish_unstable_offset() REQUIRES(mutex_);
+  SegmentPtr new_segment(protocol::Offset base_offset) REQUIRES(mutex_);
+  base::Result<FoundOffset> first_record_at(std::int64_t timestamp_ms, const SegmentPtr& segment,
+                                            protocol::Offset upper_bound) const;
+
+  const protocol::TopicPartition partition_;
+  LogDir& dir_;
+  const LogContext context_;
+  base::Snapshot<LogOptions> options_;
+  SegmentList segments_;
+  const std::unique_ptr<EpochCache> epochs_;
+  mutable RecentPositions recent_;
+  LogEnd end_;
+  std::atomic<protocol::Offset> log_start_offset_{0};
+  std::atomic<protocol::Offset> high_watermark_{0};
+  std::atomic<protocol::Offset> recovery_point_{0};
+  std::atomic<protocol::Offset> first_unstable_offset_;
+  std::atomic<std::int64_t> last_flush_ms_{0};
+
+  mutable base::Mutex mutex_;
+  std::string directory_ GUARDED_BY(mutex_);
+  ProducerStates producers_ GUARDED_BY(mutex_);
+  std::optional<base::Uuid> topic_id_ GUARDED_BY(mutex_);
+  std::int64_t roll_jitter_ms_ GUARDED_BY(mutex_) = 0;
+  bool closed_ GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace odradek::log
