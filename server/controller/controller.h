@@ -1,0 +1,94 @@
+// Controller: takes part in the controller election and, while elected, moves leaders, topics and
+// replicas of the cluster.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "server/client/connection_factory.h"
+#include "server/config/inter_broker_protocol.h"
+#include "server/controller/requests.h"
+
+namespace odradek::zk {
+class Session;
+}
+
+namespace odradek::controller {
+
+struct ControllerOptions {
+  BrokerId broker_id = protocol::kNoBroker;
+  std::string inter_broker_listener;   // upper-case name; where LeaderAndIsr sends followers to
+  std::string control_plane_listener;  // where requests to brokers go; empty: inter_broker_listener
+  std::string inter_broker_protocol_version = "3.9";
+  RequestVersions
+      versions;  // of LeaderAndIsr, StopReplica, UpdateMetadata by IBP; features that IBP switches
+  bool delete_topic_enable = true;
+  bool unclean_leader_election_enable = false;
+  bool auto_leader_rebalance_enable = true;
+  std::int64_t leader_imbalance_check_interval_ms = 300'000;
+  std::int64_t leader_imbalance_first_delay_ms = 5'000;
+  std::int32_t leader_imbalance_per_broker_percentage = 10;
+  std::int64_t socket_timeout_ms = 30'000;  // controller.socket.timeout.ms
+  std::int64_t retry_backoff_ms = 100;      // between two tries to send to the same broker
+  bool secure_acls = false;                 // zookeeper.set.acl
+  // Expired delegation tokens: run every token_check_interval_ms while active; none: no token
+  // authentication.
+  std::function<void()> expire_tokens;
+  std::int64_t token_check_interval_ms = 3'600'000;
+};
+
+class ControllerThread;
+
+// One event thread owns the context and needs no lock; every public function may be called from any
+// thread and only queues.
+class Controller {
+ public:
+  // Registers this broker again with its cached information after a session expired; runs on the
+  // event thread.
+  using Register = std::function<base::Status()>;
+
+  // `session` and `connections` outlive the controller.
+  Controller(ControllerOptions options, zk::Session& session,
+             client::ConnectionFactory& connections, const base::Clock& clock);
+  ~Controller();
+  Controller(const Controller&) = delete;
+  Controller& operator=(const Controller&) = delete;
+
+  // Queues the Startup event: watch /controller, elect.
+  void start();
+  // Resigns and joins the thread; does not delete /controller (the end of the session does).
+  // Requests that wait are answered NOT_CONTROLLER. Idempotent.
+  void stop();
+
+  bool is_active() const;
+  std::int32_t epoch() const;          // of this controller while active, else 0
+  BrokerId active_controller() const;  // as last read from /controller; -1 when unknown
+
+  void submit(ControlledShutdownRequest request, Reply<ControlledShutdownAnswer> reply);
+  void submit(AlterPartitionRequest request, Reply<AlterPartitionAnswer> reply);
+  void submit(ElectLeadersRequest request, Reply<ElectLeadersAnswer> reply);
+  void submit(ReassignmentTargets request, Reply<ReassignmentAnswer> reply);
+  void submit(ListReassignmentsRequest request, Reply<ListReassignmentsAnswer> reply);
+  void submit(ProducerIdsRequest request, Reply<ProducerIdsAnswer> reply);
+
+  // Dynamic configuration: unclean.leader.election.enable became true for one topic, or changed for
+  // the broker.
+  void enable_unclean_election(const std::string& topic);
+  void set_unclean_election_default(bool enabled);
+
+  // Session expired (call from the session's observer, before a new session is made): discards what
+  // is queued, resigns, and returns once the resignation has begun.
+  void on_session_expired();
+  // A new session is there: runs `register_broker` on the event thread, then elects.
+  void on_session_established(Register register_broker);
+
+ private:
+  std::unique_ptr<ControllerThread> thread_;
+};
+
+}  // namespace odradek::controller
