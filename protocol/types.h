@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <string>
 
 namespace odradek::protocol {
@@ -16,6 +17,8 @@ using LeaderEpoch = std::int32_t;
 constexpr BrokerId kNoBroker = -1;
 constexpr LeaderEpoch kNoLeaderEpoch = -1;
 constexpr std::int64_t kNoTimestamp = -1;
+// Stands for the bits of authorized operations where nobody asked for them.
+constexpr std::int32_t kOperationsNotAsked = std::numeric_limits<std::int32_t>::min();
 
 struct TopicPartition {
   std::string topic;

@@ -6,9 +6,9 @@
 #include <span>
 #include <string>
 
+#include "base/random.h"
 #include "base/result.h"
 #include "protocol/wire/api.h"
-#include "protocol/wire/random_source.h"
 #include "protocol/wire/writer.h"
 
 namespace odradek::protocol {
@@ -38,7 +38,7 @@ struct Codec {
   // As Kafka's own JSON converters print it.
   static std::string json(const M& message, std::int16_t version);
   // Any legal message of that version; fields of other versions stay at their defaults.
-  static M random(RandomSource& source, std::int16_t version);
+  static M random(base::Random& source, std::int16_t version);
 };
 
 }  // namespace odradek::protocol
