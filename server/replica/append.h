@@ -1,0 +1,58 @@
+// Appends: writes the records of a produce request to the partitions led here and answers when
+// enough replicas have them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/purgatory/purgatory.h"
+#include "server/replica/replica_set.h"
+
+namespace odradek::replica {
+
+using PartitionPurgatory = purgatory::Purgatory<TopicPartition>;
+
+struct AppendEntry {
+  TopicPartition partition;
+  base::MutableBytes records;  // magic 2 batches; offsets are assigned in place
+};
+
+struct AppendOutcome {
+  ErrorCode error = ErrorCode::kNone;
+  std::string message;  // for the client, where there is more to say than the code
+  log::AppendInfo info;
+  std::vector<log::RecordError> record_errors;
+};
+
+struct AppendRequest {
+  std::int16_t acks = 1;        // 0 and 1: the leader's log is enough; -1: every in-sync replica
+  std::int32_t timeout_ms = 0;  // how long acks -1 may wait
+  log::AppendOrigin origin = log::AppendOrigin::kClient;
+  std::vector<AppendEntry> entries;
+};
+
+// One outcome per entry, in their order; on the caller's thread or on the one that completed the
+// wait.
+using AppendCallback = std::function<void(std::vector<AppendOutcome>)>;
+
+// Safe from any thread.
+class Appends {
+ public:
+  Appends(ReplicaSet& replicas, PartitionPurgatory& produce_purgatory,
+          PartitionPurgatory& fetch_purgatory)
+      : replicas_(replicas), produce_(produce_purgatory), fetch_(fetch_purgatory) {}
+
+  void append(const AppendRequest& request, AppendCallback callback);
+
+ private:
+  AppendOutcome append_one(const AppendEntry& entry, const AppendRequest& request);
+
+  ReplicaSet& replicas_;
+  PartitionPurgatory& produce_;
+  PartitionPurgatory& fetch_;
+};
+
+}  // namespace odradek::replica

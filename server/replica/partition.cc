@@ -1,0 +1,129 @@
+#include "server/replica/partition.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+
+namespace odradek::replica {
+
+Partition::Partition(TopicPartition partition, BrokerId local_broker)
+    : name_(std::move(partition)), local_broker_(local_broker) {}
+
+log::LogPtr Partition::log() const {
+  base::ReadLock lock(mutex_);
+  return log_;
+}
+
+PartitionState Partition::state() const {
+  base::ReadLock lock(mutex_);
+  return state_;
+}
+
+LeaderEpoch Partition::leader_epoch() const {
+  base::ReadLock lock(mutex_);
+  return state_.leader_epoch;
+}
+
+bool Partition::is_leader() const {
+  base::ReadLock lock(mutex_);
+  return leads_;
+}
+
+base::Status Partition::lead(const PartitionState& state, log::LogPtr log) {
+  base::WriteLock lock(mutex_);
+  bool is_new_epoch = state.leader_epoch > state_.leader_epoch;
+  log_ = std::move(log);
+  if (is_new_epoch) {
+    base::Status assigned = log_->assign_epoch_start(state.leader_epoch, log_->log_end_offset());
+    if (!assigned) return assigned;
+  }
+  state_ = state;
+  leads_ = true;
+  {
+    base::MutexLock followers(followers_mutex_);
+    follower_ends_.clear();
+  }
+  advance_high_watermark();
+  return {};
+}
+
+void Partition::follow(const PartitionState& state, log::LogPtr log) {
+  base::WriteLock lock(mutex_);
+  state_ = state;
+  leads_ = false;
+  log_ = std::move(log);
+}
+
+void Partition::resign() {
+  base::WriteLock lock(mutex_);
+  leads_ = false;
+  log_.reset();
+}
+
+ErrorCode Partition::check_leader(LeaderEpoch current_leader_epoch) const {
+  base::ReadLock lock(mutex_);
+  if (current_leader_epoch >= 0 && current_leader_epoch < state_.leader_epoch) {
+    return ErrorCode::kFencedLeaderEpoch;
+  }
+  if (current_leader_epoch > state_.leader_epoch) return ErrorCode::kUnknownLeaderEpoch;
+  return leads_ ? ErrorCode::kNone : ErrorCode::kNotLeaderOrFollower;
+}
+
+base::Result<log::AppendInfo> Partition::append(base::MutableBytes records, std::int16_t acks,
+                                                log::AppendOrigin origin,
+                                                log::AppendError* refused) {
+  base::ReadLock lock(mutex_);
+  if (!leads_) {
+    return base::Error(ErrorCode::kNotLeaderOrFollower,
+                       "partition " + name_.to_string() + " is not led by this broker");
+  }
+  auto isr_size = static_cast<std::int32_t>(state_.isr.size());
+  if (acks == -1 && isr_size < min_insync_replicas_) {
+    return base::Error(ErrorCode::kNotEnoughReplicas,
+                       "partition " + name_.to_string() + " has " + std::to_string(isr_size) +
+                           " in-sync replicas, min.insync.replicas asks for " +
+                           std::to_string(min_insync_replicas_));
+  }
+  base::Result<log::AppendInfo> info =
+      log_->append_as_leader(records, state_.leader_epoch, origin, refused);
+  if (info) advance_high_watermark();
+  return info;
+}
+
+bool Partition::follower_reached(BrokerId follower, Offset offset) {
+  base::ReadLock lock(mutex_);
+  if (!leads_) return false;
+  {
+    base::MutexLock followers(followers_mutex_);
+    Offset& end = follower_ends_[follower];
+    end = std::max(end, offset);
+  }
+  return advance_high_watermark();
+}
+
+bool Partition::advance_high_watermark() {
+  Offset reached = log_->log_end_offset();
+  if (state_.isr.size() > 1) {
+    base::MutexLock followers(followers_mutex_);
+    for (BrokerId member : state_.isr) {
+      if (member == local_broker_) continue;
+      auto end = follower_ends_.find(member);
+      reached = std::min(reached, end == follower_ends_.end() ? 0 : end->second);
+    }
+  }
+  if (reached <= log_->high_watermark()) return false;
+  log_->set_high_watermark(reached);
+  return true;
+}
+
+std::optional<ErrorCode> Partition::acknowledged(Offset required_offset) const {
+  base::ReadLock lock(mutex_);
+  if (!leads_) return ErrorCode::kNotLeaderOrFollower;
+  if (log_->high_watermark() < required_offset) return std::nullopt;
+  return static_cast<std::int32_t>(state_.isr.size()) < min_insync_replicas_
+             ? ErrorCode::kNotEnoughReplicasAfterAppend
+             : ErrorCode::kNone;
+}
+
+}  // namespace odradek::replica

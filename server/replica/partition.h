@@ -1,0 +1,89 @@
+// Partition: this broker's replica of one partition, its role, and how far its in-sync replicas
+// have come.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/mutex.h"
+#include "base/result.h"
+#include "protocol/errors.h"
+#include "protocol/types.h"
+#include "server/log/log_manager.h"
+
+namespace odradek::replica {
+
+using protocol::BrokerId;
+using protocol::ErrorCode;
+using protocol::LeaderEpoch;
+using protocol::Offset;
+using protocol::TopicPartition;
+
+// What the controller decided for a partition (LeaderAndIsr).
+struct PartitionState {
+  std::int32_t controller_epoch = -1;
+  BrokerId leader = protocol::kNoBroker;
+  LeaderEpoch leader_epoch = protocol::kNoLeaderEpoch;
+  std::vector<BrokerId> isr;
+  std::vector<BrokerId> replicas;
+  std::int32_t partition_epoch = -1;
+};
+
+// Safe from any thread. Appends hold the leadership lock shared, so that a change of leader never
+// falls between the check of the role and the write.
+class Partition {
+ public:
+  Partition(TopicPartition partition, BrokerId local_broker);
+
+  const TopicPartition& name() const { return name_; }
+  log::LogPtr log() const EXCLUDES(mutex_);
+  PartitionState state() const EXCLUDES(mutex_);
+  LeaderEpoch leader_epoch() const EXCLUDES(mutex_);
+  bool is_leader() const EXCLUDES(mutex_);
+  void set_min_insync_replicas(std::int32_t count) { min_insync_replicas_ = count; }
+
+  // Takes a role; the log must exist. Leading a new epoch records where it starts.
+  base::Status lead(const PartitionState& state, log::LogPtr log) EXCLUDES(mutex_);
+  void follow(const PartitionState& state, log::LogPtr log) EXCLUDES(mutex_);
+  // The log directory failed, or the controller took the replica away: no role any more.
+  void resign() EXCLUDES(mutex_);
+
+  // kNone when this broker leads and the client's view of the epoch (-1: none) is ours; else
+  // NOT_LEADER_OR_FOLLOWER, FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH.
+  ErrorCode check_leader(LeaderEpoch current_leader_epoch) const EXCLUDES(mutex_);
+
+  // NOT_LEADER_OR_FOLLOWER, NOT_ENOUGH_REPLICAS (acks -1 with a small ISR), or what the log
+  // refuses.
+  base::Result<log::AppendInfo> append(base::MutableBytes records, std::int16_t acks,
+                                       log::AppendOrigin origin, log::AppendError* refused)
+      EXCLUDES(mutex_);
+
+  // A follower asks from `offset` on, so it has everything below; true when the high watermark
+  // moved.
+  bool follower_reached(BrokerId follower, Offset offset) EXCLUDES(mutex_);
+
+  // NOT_ENOUGH_REPLICAS_AFTER_APPEND when the ISR is too small by now; nothing while replication is
+  // behind.
+  std::optional<ErrorCode> acknowledged(Offset required_offset) const EXCLUDES(mutex_);
+
+ private:
+  bool advance_high_watermark() REQUIRES_SHARED(mutex_);
+
+  const TopicPartition name_;
+  const BrokerId local_broker_;
+  std::atomic<std::int32_t> min_insync_replicas_{1};
+  mutable base::SharedMutex mutex_;
+  PartitionState state_ GUARDED_BY(mutex_);
+  bool leads_ GUARDED_BY(mutex_) = false;
+  log::LogPtr log_ GUARDED_BY(mutex_);
+  base::Mutex followers_mutex_;
+  std::map<BrokerId, Offset> follower_ends_ GUARDED_BY(followers_mutex_);
+};
+
+using PartitionPtr = std::shared_ptr<Partition>;
+
+}  // namespace odradek::replica

@@ -1,0 +1,99 @@
+#include "server/replica/read.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/replica/delayed_fetch.h"
+
+namespace odradek::replica {
+
+std::optional<log::EpochEndOffset> Reads::divergence(const ReadEntry& entry,
+                                                     const log::Log& log) const {
+  if (entry.last_fetched_epoch < 0) return std::nullopt;
+  log::EpochEndOffset end = log.end_offset_for_epoch(entry.last_fetched_epoch);
+  bool diverges = end.epoch < entry.last_fetched_epoch || end.end_offset < entry.fetch_offset;
+  return diverges ? std::optional(end) : std::nullopt;
+}
+
+ReadOutcome Reads::read_one(const ReadEntry& entry, const ReadRequest& request,
+                            std::int32_t max_bytes, bool min_one_message) {
+  ReadOutcome outcome;
+  auto fail = [&outcome](ErrorCode error) {
+    outcome.error = error;
+    return outcome;
+  };
+  if (entry.known_error != ErrorCode::kNone) return fail(entry.known_error);
+  base::Result<PartitionPtr> partition =
+      replicas_.leader(entry.partition, entry.current_leader_epoch);
+  if (!partition) return fail(protocol::code_of(partition.error()));
+  log::LogPtr log = (*partition)->log();
+  if (log == nullptr) return fail(ErrorCode::kNotLeaderOrFollower);
+
+  outcome.high_watermark = log->high_watermark();
+  outcome.last_stable_offset = log->last_stable_offset();
+  outcome.log_start_offset = log->log_start_offset();
+  outcome.diverging_epoch = divergence(entry, *log);
+  if (outcome.diverging_epoch) return outcome;
+
+  Offset upper_bound = log->log_end_offset();
+  if (request.replica_id < 0) {
+    upper_bound = request.read_committed ? outcome.last_stable_offset : outcome.high_watermark;
+  }
+  base::Result<log::ReadInfo> read = log->read({.start_offset = entry.fetch_offset,
+                                                .max_bytes = max_bytes,
+                                                .upper_bound = upper_bound,
+                                                .min_one_message = min_one_message});
+  if (!read) return fail(protocol::code_of(read.error()));
+  outcome.log_start_offset = read->log_start_offset;
+  outcome.position = read->first;
+  if (!(read->first_batch_incomplete && request.replica_id >= 0)) outcome.slice = read->slice;
+  return outcome;
+}
+
+std::vector<ReadOutcome> Reads::read_now(const ReadRequest& request) {
+  std::vector<ReadOutcome> outcomes;
+  outcomes.reserve(request.entries.size());
+  std::int64_t left_bytes = request.max_bytes;
+  bool min_one_message = !request.hard_max_bytes;
+  for (const ReadEntry& entry : request.entries) {
+    std::int64_t limit = std::min<std::int64_t>(entry.max_bytes, left_bytes);
+    outcomes.push_back(read_one(entry, request,
+                                static_cast<std::int32_t>(std::max<std::int64_t>(limit, 0)),
+                                min_one_message));
+    std::int64_t size = outcomes.back().slice.size_bytes;
+    if (size > 0) min_one_message = false;
+    left_bytes -= size;
+  }
+  return outcomes;
+}
+
+void Reads::note_follower(const ReadRequest& request) {
+  for (const ReadEntry& entry : request.entries) {
+    PartitionPtr partition = replicas_.find(entry.partition);
+    if (partition == nullptr) continue;
+    if (!partition->follower_reached(request.replica_id, entry.fetch_offset)) continue;
+    produce_.check_and_complete(entry.partition);
+    fetch_.check_and_complete(entry.partition);
+  }
+}
+
+void Reads::fetch(ReadRequest request, ReadCallback callback) {
+  if (request.replica_id >= 0) note_follower(request);
+  std::vector<ReadOutcome> outcomes = read_now(request);
+  std::int64_t bytes = 0;
+  bool must_answer = request.max_wait_ms <= 0 || request.entries.empty();
+  std::vector<log::OffsetMetadata> positions;
+  std::vector<TopicPartition> keys;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    bytes += outcomes[i].slice.size_bytes;
+    must_answer |= outcomes[i].error != ErrorCode::kNone || outcomes[i].diverging_epoch;
+    positions.push_back(outcomes[i].position);
+    keys.push_back(request.entries[i].partition);
+  }
+  if (must_answer || bytes >= request.min_bytes) return callback(std::move(outcomes));
+  auto delayed = std::make_shared<DelayedFetch>(std::move(request), std::move(positions), *this,
+                                                replicas_, std::move(callback));
+  fetch_.try_complete_else_watch(delayed, std::move(keys));
+}
+
+}  // namespace odradek::replica

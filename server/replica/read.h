@@ -1,0 +1,72 @@
+// Reads: finds what a fetch request asks for in the partitions led here, and waits until there is
+// enough of it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "server/replica/append.h"
+#include "server/replica/replica_set.h"
+
+namespace odradek::replica {
+
+struct ReadEntry {
+  TopicPartition partition;
+  ErrorCode known_error = ErrorCode::kNone;  // decided before: not authorised, unknown topic id
+  Offset fetch_offset = 0;
+  std::int32_t max_bytes = 0;
+  LeaderEpoch current_leader_epoch = protocol::kNoLeaderEpoch;
+  LeaderEpoch last_fetched_epoch = protocol::kNoLeaderEpoch;
+};
+
+struct ReadRequest {
+  BrokerId replica_id = -1;  // of a follower; -1 for consumers
+  std::int32_t max_wait_ms = 0;
+  std::int32_t min_bytes = 0;
+  std::int32_t max_bytes = 0;
+  bool hard_max_bytes = false;  // before version 3 no partition's first batch may exceed the limits
+  bool read_committed = false;
+  std::vector<ReadEntry> entries;
+};
+
+struct ReadOutcome {
+  ErrorCode error = ErrorCode::kNone;
+  Offset high_watermark = -1;
+  Offset last_stable_offset = -1;
+  Offset log_start_offset = -1;
+  protocol::FileSlice slice;
+  // Where the follower's log parts from ours (KIP-595 truncation on fetch).
+  std::optional<log::EpochEndOffset> diverging_epoch;
+  log::OffsetMetadata position;  // where the read begins on disk
+};
+
+// One outcome per entry, in their order.
+using ReadCallback = std::function<void(std::vector<ReadOutcome>)>;
+
+// Safe from any thread.
+class Reads {
+ public:
+  Reads(ReplicaSet& replicas, PartitionPurgatory& fetch_purgatory,
+        PartitionPurgatory& produce_purgatory)
+      : replicas_(replicas), fetch_(fetch_purgatory), produce_(produce_purgatory) {}
+
+  // Answers at once with enough bytes, an error, or max_wait_ms 0; else when that comes about.
+  void fetch(ReadRequest request, ReadCallback callback);
+
+  // Whatever is there now.
+  std::vector<ReadOutcome> read_now(const ReadRequest& request);
+
+ private:
+  ReadOutcome read_one(const ReadEntry& entry, const ReadRequest& request, std::int32_t max_bytes,
+                       bool min_one_message);
+  std::optional<log::EpochEndOffset> divergence(const ReadEntry& entry, const log::Log& log) const;
+  void note_follower(const ReadRequest& request);
+
+  ReplicaSet& replicas_;
+  PartitionPurgatory& fetch_;
+  PartitionPurgatory& produce_;
+};
+
+}  // namespace odradek::replica

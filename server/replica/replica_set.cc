@@ -1,0 +1,49 @@
+#include "server/replica/replica_set.h"
+
+namespace odradek::replica {
+
+PartitionPtr ReplicaSet::find(const TopicPartition& partition) const {
+  base::ReadLock lock(mutex_);
+  auto found = partitions_.find(partition);
+  return found == partitions_.end() ? nullptr : found->second;
+}
+
+PartitionPtr ReplicaSet::find_or_create(const TopicPartition& partition) {
+  base::WriteLock lock(mutex_);
+  PartitionPtr& found = partitions_[partition];
+  if (!found) found = std::make_shared<Partition>(partition, local_broker_);
+  return found;
+}
+
+void ReplicaSet::remove(const TopicPartition& partition) {
+  base::WriteLock lock(mutex_);
+  partitions_.erase(partition);
+}
+
+std::vector<PartitionPtr> ReplicaSet::all() const {
+  base::ReadLock lock(mutex_);
+  std::vector<PartitionPtr> all;
+  all.reserve(partitions_.size());
+  for (const auto& [name, partition] : partitions_) all.push_back(partition);
+  return all;
+}
+
+base::Result<PartitionPtr> ReplicaSet::leader(const TopicPartition& partition,
+                                              LeaderEpoch current_leader_epoch) const {
+  PartitionPtr found = find(partition);
+  if (!found) {
+    bool exists = metadata_.image()->partition(partition) != nullptr;
+    return base::Error(
+        exists ? ErrorCode::kNotLeaderOrFollower : ErrorCode::kUnknownTopicOrPartition,
+        "partition " + partition.to_string() +
+            (exists ? " has no replica on this broker" : " is not known to this broker"));
+  }
+  ErrorCode error = found->check_leader(current_leader_epoch);
+  log::LogPtr log = found->log();
+  if (log == nullptr || !log->dir().online()) error = ErrorCode::kKafkaStorageError;
+  if (error == ErrorCode::kNone) return found;
+  return base::Error(error, "partition " + partition.to_string() + ": " +
+                                std::string(protocol::error_name(error)));
+}
+
+}  // namespace odradek::replica

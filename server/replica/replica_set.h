@@ -1,0 +1,41 @@
+// ReplicaSet: every partition that has a replica on this broker.
+#pragma once
+
+#include <cstddef>
+#include <unordered_map>
+#include <vector>
+
+#include "base/mutex.h"
+#include "base/result.h"
+#include "server/metadata/metadata_cache.h"
+#include "server/replica/partition.h"
+
+namespace odradek::replica {
+
+// Safe from any thread.
+class ReplicaSet {
+ public:
+  // Metadata tells a partition that exists elsewhere from one that exists nowhere.
+  ReplicaSet(BrokerId local_broker, const metadata::MetadataCache& metadata)
+      : local_broker_(local_broker), metadata_(metadata) {}
+
+  BrokerId local_broker() const { return local_broker_; }
+  PartitionPtr find(const TopicPartition& partition) const EXCLUDES(mutex_);
+  PartitionPtr find_or_create(const TopicPartition& partition) EXCLUDES(mutex_);
+  void remove(const TopicPartition& partition) EXCLUDES(mutex_);
+  std::vector<PartitionPtr> all() const EXCLUDES(mutex_);
+
+  // The partition when this broker leads it; else UNKNOWN_TOPIC_OR_PARTITION,
+  // NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR, or an epoch error for a client with another view
+  // (`current_leader_epoch` -1: none).
+  base::Result<PartitionPtr> leader(const TopicPartition& partition,
+                                    LeaderEpoch current_leader_epoch = -1) const EXCLUDES(mutex_);
+
+ private:
+  const BrokerId local_broker_;
+  const metadata::MetadataCache& metadata_;
+  mutable base::SharedMutex mutex_;
+  std::unordered_map<TopicPartition, PartitionPtr> partitions_ GUARDED_BY(mutex_);
+};
+
+}  // namespace odradek::replica
