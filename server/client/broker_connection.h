@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "protocol/messages/header.h"
 #include "protocol/wire/codec.h"
 #include "protocol/wire/frame.h"
 #include "protocol/wire/payload.h"
@@ -65,14 +66,16 @@ class BrokerConnection {
   template <class Request, class Response>
   base::Result<Response> send_and_receive(const Request& request, std::int16_t version,
                                           Deadline deadline) {
-    base::Result<base::MutableBytes> answer = exchange(
-        Request::kApi, version, protocol::Codec<Request>::encode(request, version), deadline);
+    const std::int32_t correlation_id = next_correlation_id_++;
+    protocol::Payload frame =
+        protocol::encode_request(request, version, correlation_id, client_id_);
+    base::Result<base::MutableBytes> answer =
+        exchange_frame(frame, Request::kApi, version, correlation_id, deadline);
     if (!answer.ok()) return answer.error();
     return protocol::Codec<Response>::decode(*answer, version);
   }
 
-  // As send_and_receive for callers that hold encoded bytes: the body of the answer, without its
-  // header.
+  // As send_and_receive for callers that hold an encoded body: the body of the answer.
   base::Result<base::MutableBytes> exchange(const protocol::Api& api, std::int16_t version,
                                             const protocol::Payload& body, Deadline deadline);
   // Sends a bare frame and returns the bare answer: SASL tokens before SaslAuthenticate existed.
@@ -93,6 +96,9 @@ class BrokerConnection {
 
  private:
   BrokerConnection(const ConnectionOptions& options, std::unique_ptr<Stream> stream);
+  base::Result<base::MutableBytes> exchange_frame(const protocol::Payload& frame,
+                                                  const protocol::Api& api, std::int16_t version,
+                                                  std::int32_t correlation_id, Deadline deadline);
   base::Result<base::MutableBytes> read_frame(Deadline deadline);
 
   std::string client_id_;

@@ -24,9 +24,8 @@ struct ControllerOptions {
   BrokerId broker_id = protocol::kNoBroker;
   std::string inter_broker_listener;   // upper-case name; where LeaderAndIsr sends followers to
   std::string control_plane_listener;  // where requests to brokers go; empty: inter_broker_listener
-  std::string inter_broker_protocol_version = "3.9";
-  RequestVersions
-      versions;  // of LeaderAndIsr, StopReplica, UpdateMetadata by IBP; features that IBP switches
+  // Decides alone which request versions and which features are used (zookeeper.md §2.12, §8.1).
+  config::InterBrokerProtocol protocol_version = config::kLatestInterBrokerProtocol;
   bool delete_topic_enable = true;
   bool unclean_leader_election_enable = false;
   bool auto_leader_rebalance_enable = true;
