@@ -1,0 +1,210 @@
+#include "server/replica/leadership.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace odradek::replica {
+namespace {
+
+template <class State>
+PartitionState state_of(const State& wanted) {
+  return {.controller_epoch = wanted.controller_epoch,
+          .leader = wanted.leader,
+          .leader_epoch = wanted.leader_epoch,
+          .isr = wanted.isr,
+          .replicas = wanted.replicas,
+          .partition_epoch = wanted.partition_epoch};
+}
+
+bool names(const std::vector<BrokerId>& brokers, BrokerId id) {
+  return std::find(brokers.begin(), brokers.end(), id) != brokers.end();
+}
+
+}  // namespace
+
+Leadership::Leadership(ReplicaSet& replicas, log::LogManager& logs, HighWatermarks& high_watermarks,
+                       PartitionPurgatory& produce_purgatory, PartitionPurgatory& fetch_purgatory,
+                       Settings settings)
+    : replicas_(replicas),
+      logs_(logs),
+      high_watermarks_(high_watermarks),
+      produce_(produce_purgatory),
+      fetch_(fetch_purgatory),
+      settings_(std::move(settings)) {}
+
+ErrorCode Leadership::accept_controller(std::int32_t controller_epoch) {
+  base::MutexLock lock(mutex_);
+  if (controller_epoch < controller_epoch_) return ErrorCode::kStaleControllerEpoch;
+  controller_epoch_ = controller_epoch;
+  return ErrorCode::kNone;
+}
+
+base::Result<log::LogPtr> Leadership::open_log(const TopicPartition& partition,
+                                               const base::Uuid& topic_id, bool is_new,
+                                               Partition& target) {
+  TopicSettings settings = settings_(partition.topic);
+  target.set_min_insync_replicas(settings.min_insync_replicas);
+  log::LogPtr log = logs_.find(partition);
+  bool has_offline_dir = logs_.offline_dir_count() > 0;
+  if (log == nullptr && !is_new && has_offline_dir) {
+    return base::Error(ErrorCode::kKafkaStorageError,
+                       "partition " + partition.to_string() +
+                           " may be in a log directory that is offline; not made anew elsewhere");
+  }
+  if (log == nullptr) {
+    auto made = logs_.get_or_create(partition, settings.log,
+                                    topic_id.is_zero() ? std::nullopt : std::optional(topic_id));
+    if (!made) return made.error();
+    log = *made;
+  } else {
+    log->set_options(settings.log);
+    if (!topic_id.is_zero()) {
+      base::Status assigned = log->assign_topic_id(topic_id);
+      if (!assigned) return assigned.error();
+    }
+  }
+  Offset checkpointed = high_watermarks_.initial(partition);
+  if (checkpointed > log->high_watermark()) log->set_high_watermark(checkpointed);
+  return log;
+}
+
+ErrorCode Leadership::apply_one(const TopicPartition& partition, const base::Uuid& topic_id,
+                                const protocol::LeaderAndIsrRequest::PartitionState& wanted,
+                                LeadershipChanges& changes) {
+  if (!names(wanted.replicas, replicas_.local_broker())) return ErrorCode::kUnknownTopicOrPartition;
+  PartitionPtr target = replicas_.find_or_create(partition);
+  log::LogPtr log = target->log();
+  if (log != nullptr) {
+    std::optional<base::Uuid> known = log->topic_id();
+    if (known && !topic_id.is_zero() && *known != topic_id) {
+      LOG(ERROR) << "partition " << partition.to_string() << ": the controller sent topic id "
+                 << topic_id.to_string() << ", the log on disk belongs to " << known->to_string();
+      return ErrorCode::kInconsistentTopicId;
+    }
+    if (!log->dir().online()) return ErrorCode::kKafkaStorageError;
+    if (wanted.leader_epoch == target->leader_epoch() && !known && !topic_id.is_zero()) {
+      base::Status assigned = log->assign_topic_id(topic_id);
+      return assigned ? ErrorCode::kNone : protocol::code_of(assigned.error());
+    }
+  }
+  if (wanted.leader_epoch <= target->leader_epoch()) return ErrorCode::kStaleControllerEpoch;
+  if (log == nullptr) {
+    auto opened = open_log(partition, topic_id, wanted.is_new, *target);
+    if (!opened) {
+      LOG(ERROR) << "partition " << partition.to_string()
+                 << " cannot be opened: " << opened.error().message;
+      return protocol::code_of(opened.error());
+    }
+    log = *opened;
+  }
+  RoleChange change{partition, wanted.leader_epoch};
+  if (wanted.leader == replicas_.local_broker()) {
+    base::Status led = target->lead(state_of(wanted), log);
+    if (!led) return protocol::code_of(led.error());
+    changes.led.push_back(std::move(change));
+  } else {
+    target->follow(state_of(wanted), log);
+    changes.followed.push_back(std::move(change));
+  }
+  return ErrorCode::kNone;
+}
+
+protocol::LeaderAndIsrResponse Leadership::apply(const protocol::LeaderAndIsrRequest& request,
+                                                 LeadershipChanges& changes) {
+  protocol::LeaderAndIsrResponse response;
+  {
+    base::MutexLock lock(mutex_);
+    for (const auto& topic : request.topic_states) {
+      auto& answer = response.topics.emplace_back();
+      answer.topic_id = topic.topic_id;
+      for (const auto& wanted : topic.partition_states) {
+        ErrorCode error =
+            apply_one({topic.topic_name, wanted.partition_index}, topic.topic_id, wanted, changes);
+        answer.partition_errors.push_back({topic.topic_name, wanted.partition_index, error});
+        response.partition_errors.push_back(answer.partition_errors.back());
+      }
+    }
+    for (const auto& wanted : request.ungrouped_partition_states) {
+      ErrorCode error =
+          apply_one({wanted.topic_name, wanted.partition_index}, base::Uuid{}, wanted, changes);
+      response.partition_errors.push_back({wanted.topic_name, wanted.partition_index, error});
+    }
+  }
+  for (const RoleChange& change : changes.led) wake(change.partition);
+  for (const RoleChange& change : changes.followed) wake(change.partition);
+  if (!changes.led.empty() || !changes.followed.empty()) {
+    LOG(INFO) << "[controller " << request.controller_id << " epoch " << request.controller_epoch
+              << "] made this broker leader of " << changes.led.size() << " and follower of "
+              << changes.followed.size() << " partitions";
+  }
+  return response;
+}
+
+ErrorCode Leadership::stop_one(const TopicPartition& partition, LeaderEpoch leader_epoch,
+                               bool remove) {
+  PartitionPtr target = replicas_.find(partition);
+  if (target != nullptr) {
+    if (leader_epoch >= 0 && leader_epoch < target->leader_epoch()) {
+      return ErrorCode::kFencedLeaderEpoch;
+    }
+    target->resign();
+    if (remove) replicas_.remove(partition);
+  }
+  if (!remove || logs_.find(partition) == nullptr) return ErrorCode::kNone;
+  base::Status deleted = logs_.async_delete(partition);
+  if (deleted) return ErrorCode::kNone;
+  LOG(ERROR) << "partition " << partition.to_string()
+             << " cannot be deleted: " << deleted.error().message;
+  return protocol::code_of(deleted.error());
+}
+
+protocol::StopReplicaResponse Leadership::stop(const protocol::StopReplicaRequest& request,
+                                               std::vector<TopicPartition>& stopped) {
+  protocol::StopReplicaResponse response;
+  auto stop = [&](const std::string& topic, std::int32_t index, LeaderEpoch epoch, bool remove)
+                  REQUIRES(mutex_) {
+                    TopicPartition partition{topic, index};
+                    ErrorCode error = stop_one(partition, epoch, remove);
+                    response.partition_errors.push_back({topic, index, error});
+                    if (error == ErrorCode::kNone) stopped.push_back(std::move(partition));
+                  };
+  {
+    base::MutexLock lock(mutex_);
+    for (const auto& topic : request.topic_states) {
+      for (const auto& state : topic.partition_states) {
+        stop(topic.topic_name, state.partition_index, state.leader_epoch, state.delete_partition);
+      }
+    }
+    for (const auto& topic : request.topics) {
+      for (std::int32_t index : topic.partition_indexes) {
+        stop(topic.name, index, protocol::kNoLeaderEpoch, request.delete_partitions);
+      }
+    }
+    for (const auto& one : request.ungrouped_partitions) {
+      stop(one.topic_name, one.partition_index, protocol::kNoLeaderEpoch,
+           request.delete_partitions);
+    }
+  }
+  for (const TopicPartition& partition : stopped) wake(partition);
+  return response;
+}
+
+void Leadership::log_dir_failed(const log::LogDir& dir) {
+  std::vector<TopicPartition> lost;
+  {
+    base::MutexLock lock(mutex_);
+    lost = logs_.drop_offline_logs(dir);
+    for (const TopicPartition& partition : lost) {
+      if (PartitionPtr target = replicas_.find(partition)) target->resign();
+    }
+  }
+  for (const TopicPartition& partition : lost) wake(partition);
+}
+
+void Leadership::wake(const TopicPartition& partition) {
+  produce_.check_and_complete(partition);
+  fetch_.check_and_complete(partition);
+}
+
+}  // namespace odradek::replica

@@ -1,0 +1,77 @@
+// Leadership: carries out what the controller decides about this broker's replicas (LeaderAndIsr,
+// StopReplica).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/mutex.h"
+#include "protocol/messages/leader_and_isr.h"
+#include "protocol/messages/stop_replica.h"
+#include "server/log/log_manager.h"
+#include "server/replica/append.h"
+#include "server/replica/high_watermarks.h"
+
+namespace odradek::replica {
+
+// What a topic's configuration says, read when one of its replicas is made here.
+struct TopicSettings {
+  log::LogOptions log;
+  std::int32_t min_insync_replicas = 1;
+};
+
+struct RoleChange {
+  TopicPartition partition;
+  LeaderEpoch leader_epoch = protocol::kNoLeaderEpoch;
+};
+
+// What the request changed, for those who coordinate by it.
+struct LeadershipChanges {
+  std::vector<RoleChange> led;
+  std::vector<RoleChange> followed;
+};
+
+// Safe from any thread; one request at a time.
+class Leadership {
+ public:
+  using Settings = std::function<TopicSettings(const std::string& topic)>;
+
+  Leadership(ReplicaSet& replicas, log::LogManager& logs, HighWatermarks& high_watermarks,
+             PartitionPurgatory& produce_purgatory, PartitionPurgatory& fetch_purgatory,
+             Settings settings);
+
+  // STALE_CONTROLLER_EPOCH for an epoch below the highest seen, which this remembers (zookeeper.md
+  // §2.13).
+  ErrorCode accept_controller(std::int32_t controller_epoch) EXCLUDES(mutex_);
+
+  protocol::LeaderAndIsrResponse apply(const protocol::LeaderAndIsrRequest& request,
+                                       LeadershipChanges& changes) EXCLUDES(mutex_);
+  protocol::StopReplicaResponse stop(const protocol::StopReplicaRequest& request,
+                                     std::vector<TopicPartition>& stopped) EXCLUDES(mutex_);
+  // A log directory failed: its partitions lose their role.
+  void log_dir_failed(const log::LogDir& dir) EXCLUDES(mutex_);
+
+ private:
+  ErrorCode apply_one(const TopicPartition& partition, const base::Uuid& topic_id,
+                      const protocol::LeaderAndIsrRequest::PartitionState& wanted,
+                      LeadershipChanges& changes) REQUIRES(mutex_);
+  base::Result<log::LogPtr> open_log(const TopicPartition& partition, const base::Uuid& topic_id,
+                                     bool is_new, Partition& target) REQUIRES(mutex_);
+  ErrorCode stop_one(const TopicPartition& partition, LeaderEpoch leader_epoch, bool remove)
+      REQUIRES(mutex_);
+  void wake(const TopicPartition& partition);
+
+  ReplicaSet& replicas_;
+  log::LogManager& logs_;
+  HighWatermarks& high_watermarks_;
+  PartitionPurgatory& produce_;
+  PartitionPurgatory& fetch_;
+  const Settings settings_;
+  base::Mutex mutex_;
+  std::int32_t controller_epoch_ GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace odradek::replica
