@@ -2,13 +2,12 @@
 // lie.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 
 #include "base/bytes.h"
+#include "base/endian.h"
 #include "base/result.h"
 #include "protocol/record/compression/codec.h"
 #include "protocol/types.h"
@@ -56,29 +55,15 @@ constexpr std::int16_t kControlMask = 0x20;
 constexpr std::int16_t kDeleteHorizonMask = 0x40;
 }  // namespace batch_layout
 
-template <class T>
-T load_big_endian(const std::uint8_t* from) {
-  std::make_unsigned_t<T> value;
-  std::memcpy(&value, from, sizeof(T));
-  if constexpr (std::endian::native == std::endian::little && sizeof(T) == 2) {
-    value = __builtin_bswap16(value);
-  } else if constexpr (std::endian::native == std::endian::little && sizeof(T) == 4) {
-    value = __builtin_bswap32(value);
-  } else if constexpr (std::endian::native == std::endian::little && sizeof(T) == 8) {
-    value = __builtin_bswap64(value);
-  }
-  return static_cast<T>(value);
-}
-
-template <class T>
-void store_big_endian(std::uint8_t* to, T value) {
-  T swapped = load_big_endian<T>(reinterpret_cast<const std::uint8_t*>(&value));
-  std::memcpy(to, &swapped, sizeof(T));
-}
-
 // Sequences run from 0 to 2^31-1 and start again at 0.
 std::int32_t increment_sequence(std::int32_t sequence, std::int32_t increment);
 std::int32_t decrement_sequence(std::int32_t sequence, std::int32_t decrement);
+
+// Offsets that came from outside may be near the end of the numbers; the sum wraps.
+constexpr Offset add_offsets(Offset offset, std::int64_t delta) {
+  return static_cast<Offset>(static_cast<std::uint64_t>(offset) +
+                             static_cast<std::uint64_t>(delta));
+}
 
 // A look at one entry. The bytes must hold the whole header of the entry's magic (61, 18 or 26
 // bytes); next_batch() and batch_header() see to that. What needs the records says so.
@@ -104,8 +89,8 @@ class BatchView {
 
   // Magic 2: of the first record. Magic 0, 1: the offset field, which is that of the last record.
   Offset base_offset() const { return get<std::int64_t>(batch_layout::kOffset); }
-  Offset last_offset() const { return base_offset() + last_offset_delta(); }
-  Offset next_offset() const { return last_offset() + 1; }
+  Offset last_offset() const { return add_offsets(base_offset(), last_offset_delta()); }
+  Offset next_offset() const { return add_offsets(last_offset(), 1); }
   std::int32_t last_offset_delta() const {
     return is_legacy() ? 0 : get<std::int32_t>(batch_layout::kLastOffsetDelta);
   }
@@ -159,7 +144,7 @@ class BatchView {
  protected:
   template <class T>
   T get(std::size_t position) const {
-    return load_big_endian<T>(data_ + position);
+    return base::load_big_endian<T>(data_ + position);
   }
   bool has_attribute(std::int16_t mask) const { return !is_legacy() && (attributes() & mask); }
   std::uint32_t compute_crc() const;
@@ -176,7 +161,9 @@ class MutableBatch : public BatchView {
   // These lie outside of what the CRC covers.
   void set_base_offset(Offset offset);
   // The offset of the last record (magic 0, 1: the offset field).
-  void set_last_offset(Offset offset) { set_base_offset(offset - last_offset_delta()); }
+  void set_last_offset(Offset offset) {
+    set_base_offset(add_offsets(offset, -std::int64_t{last_offset_delta()}));
+  }
   void set_partition_leader_epoch(LeaderEpoch epoch);  // magic 2 only
 
   // Magic 1 and 2. Touches the bytes, and computes the CRC again, only when something changes.

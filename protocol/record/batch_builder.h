@@ -57,11 +57,6 @@ class BatchBuilder {
   base::Result<base::Bytes> build();
 
  private:
-  void append_body(Offset offset, std::int64_t timestamp, std::optional<base::ByteView> key,
-                   std::optional<base::ByteView> value, std::int32_t header_count,
-                   base::ByteView header_bytes);
-  void write_header(base::Bytes& batch) const;
-
   BatchOptions options_;
   base::Bytes bytes_;  // header's room, then records
   base::Bytes header_scratch_;

@@ -23,7 +23,8 @@ class DownConverter {
 
   // Converts the next batches, at least one and then up to about `max_input_bytes` of them, and
   // returns what came out; empty only at the end. UNSUPPORTED_COMPRESSION_TYPE for zstd, which no
-  // old client reads; CORRUPT_MESSAGE or INVALID_RECORD for bytes that do not parse.
+  // old client reads; CORRUPT_MESSAGE or INVALID_RECORD for bytes that do not parse. A failure
+  // behind batches that did convert is told by the following call.
   base::Result<base::Bytes> next(std::size_t max_input_bytes);
 
   std::int64_t records_converted() const { return records_converted_; }
@@ -36,6 +37,7 @@ class DownConverter {
   Offset first_offset_;
   RecordLimits limits_;
   std::int64_t records_converted_ = 0;
+  base::Status failure_;
 };
 
 // What fills an answer whose promised size the converted records did not reach: the head of an

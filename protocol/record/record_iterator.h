@@ -48,14 +48,15 @@ class RecordIterator {
   bool done_ = false;
   base::ByteView left_;  // uncompressed bytes not walked yet
   std::unique_ptr<DecompressedStream> stream_;
+  std::size_t held_ = 0;  // bytes of the stream that record_ looks at
   std::unique_ptr<LegacyEntries> legacy_;
   Record record_;
   base::Status status_;
 };
 
-// Whether every record of the batch is well formed, the count and offset deltas are right and
-// nothing trails, without looking at keys and values; errors as RecordIterator::status(). What a
-// reader of foreign bytes asks once. For produce, see validate.h.
+// Whether every record of the batch is well formed, there are as many as the batch says, their
+// offsets increase within the batch's range (compaction leaves gaps) and nothing trails, without
+// looking at keys and values; errors as RecordIterator::status(). For produce, see validate.h.
 base::Status check_records(const BatchView& batch);
 
 }  // namespace odradek::protocol

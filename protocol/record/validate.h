@@ -50,7 +50,8 @@ enum class Rejection : std::uint8_t {
 };
 
 struct RecordError {
-  std::int32_t index = 0;  // within the batch, for BatchIndexAndErrorMessage
+  std::int32_t index =
+      0;  // within the batch, for BatchIndexAndErrorMessage; the first 1000 are kept
   std::string message;
 };
 
