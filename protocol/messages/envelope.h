@@ -12,6 +12,22 @@
 
 namespace odradek::protocol {
 
+// The principal of the first client, in the envelope's request_principal.
+struct DefaultPrincipalData {
+  static constexpr Api kApi{.name = "DefaultPrincipalData", .min = 0, .max = 0, .flexible = 0};
+
+  std::string type;
+  std::string name;
+  bool token_authenticated = false;
+
+  static void describe(auto& field, auto& m) {
+    field("type", m.type);
+    field("name", m.name);
+    field("token_authenticated", m.token_authenticated);
+  }
+};
+extern template struct Codec<DefaultPrincipalData>;
+
 struct EnvelopeResponse;
 
 struct EnvelopeRequest {

@@ -90,7 +90,7 @@ struct OffsetFetchResponse {
   struct Group {
     std::string group_id;
     std::vector<Topic> topics;
-    ErrorCode error_code = 0;
+    ErrorCode error_code = ErrorCode::kNone;
 
     static void describe(auto& field, auto& m) {
       field("group_id", m.group_id);
@@ -101,7 +101,7 @@ struct OffsetFetchResponse {
 
   std::int32_t throttle_time_ms = 0;
   std::vector<Topic> topics;
-  ErrorCode error_code = 0;
+  ErrorCode error_code = ErrorCode::kNone;
   std::vector<Group> groups;
 
   static void describe(auto& field, auto& m) {

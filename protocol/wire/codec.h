@@ -25,9 +25,10 @@ struct Measure {
 // A version outside kApi is the caller's bug everywhere but in decode.
 template <class M>
 struct Codec {
-  // `bytes` start at the body. Bytes behind it are left alone, as upstream does. Records in the
-  // result are views into `bytes`.
-  static base::Result<M> decode(std::span<std::uint8_t> bytes, std::int16_t version);
+  // `bytes` start at the body. Bytes behind it are left alone, as upstream does; `used` hears how
+  // many were not. Records in the result are views into `bytes`.
+  static base::Result<M> decode(std::span<std::uint8_t> bytes, std::int16_t version,
+                                std::size_t* used = nullptr);
   static Measure measure(const M& message, std::int16_t version);
   static std::size_t size(const M& message, std::int16_t version) {
     return measure(message, version).total;

@@ -18,12 +18,14 @@ base::Error malformed(const Api& api, std::int16_t version, const Reader& reader
 void check_version(const Api& api, std::int16_t version);
 
 template <class M>
-base::Result<M> Codec<M>::decode(std::span<std::uint8_t> bytes, std::int16_t version) {
+base::Result<M> Codec<M>::decode(std::span<std::uint8_t> bytes, std::int16_t version,
+                                 std::size_t* used) {
   if (!M::kApi.knows(version)) return unknown_version(M::kApi, version);
   Decoder decoder(bytes, version, M::kApi.is_flexible(version));
   base::Result<M> message{M{}};
   decoder.structure(*message);
   if (!decoder.reader().ok()) return malformed(M::kApi, version, decoder.reader());
+  if (used != nullptr) *used = decoder.reader().position();
   return message;
 }
 

@@ -43,8 +43,10 @@ bool is_absent(const T& value, const Field& options) {
     return !value.has_value();
   } else if constexpr (std::same_as<T, base::Uuid>) {
     return value.is_zero();
-  } else if constexpr (Structure<T>) {
+  } else if constexpr (Structure<T> && std::equality_comparable<T>) {
     return value == T{};
+  } else if constexpr (Structure<T> || std::same_as<T, Records>) {
+    return false;  // cannot be compared: a tagged field of this kind would always be written
   } else {
     return value.empty();
   }
