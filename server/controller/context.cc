@@ -205,7 +205,7 @@ bool Context::has_replica_in_state(const std::string& topic, ReplicaState state)
 Replicas Context::offline_replicas(const TopicPartition& id, const Partition& state) const {
   Replicas offline;
   for (BrokerId broker : state.assignment.replicas) {
-    if (!is_replica_online_or_shutting_down(broker, id)) offline.push_back(broker);
+    if (!is_replica_online(broker, id)) offline.push_back(broker);
   }
   return offline;
 }

@@ -95,7 +95,8 @@ class Context {
   std::vector<PartitionReplica> replicas_in_state(const std::string& topic,
                                                   ReplicaState state) const;
   bool has_replica_in_state(const std::string& topic, ReplicaState state) const;
-  // Dead brokers' and offline directories' replicas of one partition, for UpdateMetadata.
+  // Replicas of one partition on dead or stopping brokers or in failed directories, for
+  // UpdateMetadata.
   Replicas offline_replicas(const TopicPartition& partition, const Partition& state) const;
 
   std::set<TopicPartition>& reassigning() { return reassigning_; }
