@@ -3,11 +3,14 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
+#include <thread>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/mutex.h"
@@ -48,8 +51,7 @@ class BackgroundScheduler final : public Scheduler {
 
   // Drops what has not begun, waits for what has. May be called twice.
   void shutdown() EXCLUDES(mutex_, resize_mutex_);
-  // Returns at once; surplus threads end after their current task, and are joined by the next
-  // resize or shutdown.
+  // Fewer threads: waits for the current tasks of those that end, so never call it from a task.
   void resize(int threads) EXCLUDES(mutex_, resize_mutex_);
   std::size_t waiting() const EXCLUDES(mutex_);
 
@@ -66,7 +68,7 @@ class BackgroundScheduler final : public Scheduler {
   };
   using Key = std::pair<TimePoint, TaskId>;  // equal times run in the order of scheduling
 
-  void start_threads_up_to(int threads) REQUIRES(resize_mutex_);
+  void join_or_start_threads(int threads) REQUIRES(resize_mutex_);
   void run_thread(int index) EXCLUDES(mutex_);
   void run_one(TaskId id) REQUIRES(mutex_);
 

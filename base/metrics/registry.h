@@ -129,7 +129,6 @@ class MetricRegistry {
   template <class Read>
   GaugeHandle add_gauge(const MetricName& name, Read read, std::string_view help) EXCLUDES(mutex_);
   void remove_gauge(const MetricName& name, std::uint64_t id) EXCLUDES(mutex_);
-  static void read_entry(Entry& entry, std::int64_t now_ms, MetricReading& reading);
 
   const Clock& clock_;
   mutable Mutex mutex_;

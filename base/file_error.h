@@ -1,0 +1,33 @@
+// What the files of base say when the kernel refuses: the operation, the path and the reason in one
+// sentence.
+#pragma once
+
+#include <cerrno>
+#include <string_view>
+
+#include "base/file_faults.h"
+#include "base/result.h"
+
+namespace odradek::base {
+
+Error file_error(FileOperation operation, std::string_view path, int error_number);
+
+// Runs a system call again while it is interrupted.
+template <class Call>
+auto retry_interrupted(Call call) {
+  auto result = call();
+  while (result == -1 && errno == EINTR) result = call();
+  return result;
+}
+
+// A call that gives -1 on failure, with the test's faults asked first.
+template <class Call>
+Status checked_call(FileOperation operation, std::string_view path, Call call) {
+  if (auto fault = FileFaults::check(operation, path)) {
+    return file_error(operation, path, fault->error_number);
+  }
+  if (retry_interrupted(call) == -1) return file_error(operation, path, errno);
+  return {};
+}
+
+}  // namespace odradek::base
