@@ -15,18 +15,17 @@
 #include "protocol/wire/codec.h"
 #include "protocol/wire/frame.h"
 #include "protocol/wire/payload.h"
+#include "server/client/stream.h"
 
 struct ssl_ctx_st;  // SSL_CTX of OpenSSL
 
 namespace odradek::client {
 
-using Deadline = std::chrono::steady_clock::time_point;
 inline Deadline deadline_in_ms(std::int64_t ms) {
   return std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
 }
 
 class BrokerConnection;
-class Stream;
 
 struct ConnectionOptions {
   std::string host;

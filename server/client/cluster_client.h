@@ -75,7 +75,11 @@ class ClusterClient {
                                           ? send<Request, Response>(**connection, request, deadline)
                                           : connection.error();
       if (answer.ok() && !is_retriable(code(*answer))) return answer;
-      if (!answer.ok() && connection.ok()) drop(*connection);
+      if (!answer.ok()) {
+        if (connection.ok()) drop(*connection);
+        if (protocol::code_of(answer.error()) == protocol::ErrorCode::kUnsupportedVersion)
+          return answer;
+      }
       if (!wait_before_retry(deadline)) return answer;
     }
   }
