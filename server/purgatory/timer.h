@@ -51,7 +51,7 @@ class Timer {
 
  private:
   void run_thread();
-  void wait_for_work();
+  bool wait_for_work();  // false when stopped
 
   const std::string name_;
   const base::Clock& clock_;

@@ -34,7 +34,7 @@ class TimingWheel {
   static constexpr std::int64_t kTickMs = 1;
   static constexpr std::size_t kBuckets = 20;
 
-  explicit TimingWheel(std::int64_t now_ms) : now_ms_(now_ms) {}
+  explicit TimingWheel(std::int64_t now_ms);
   TimingWheel(const TimingWheel&) = delete;
   TimingWheel& operator=(const TimingWheel&) = delete;
 
@@ -70,7 +70,7 @@ class TimingWheel {
     return head.next_ == nullptr || head.next_ == &head;
   }
   void place(WheelEntry& entry);
-  void sink_buckets_started();
+  void sink_started_buckets();
   static void take_all(WheelEntry& head, std::vector<WheelEntry*>& out);
 
   std::int64_t now_ms_;
