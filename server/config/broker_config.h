@@ -75,6 +75,10 @@ struct BrokerConfig : ZookeeperConfig,
 
   // All keys (Kafka's and those given that nobody knows) as DescribeConfigs answers, by name.
   std::vector<DescribedConfig> describe() const;
+  // The answer for the resource that stands for all brokers: only what was set there.
+  std::vector<DescribedConfig> describe_dynamic_defaults() const;
+  // Where the value of one key comes from and could come from, the one in force first.
+  std::vector<ConfigSynonym> synonyms(std::string_view name) const;
 
  private:
   std::shared_ptr<const ConfigLayers> layers_;
@@ -90,6 +94,12 @@ const ConfigKey<BrokerConfig>* find_broker_config_key(std::string_view name);
 // The keys any of which may give the value of `name`, strongest first: the name itself, its other
 // units, and for listener.name.x.<key> the plain <key>.
 std::vector<std::string> broker_config_synonyms(std::string_view name);
+
+// Whether a change of `name` to `text` may be made at run time: the key's scope, the listener
+// prefix that keystores need, and the value itself. `for_all_brokers` tells that the change is to
+// the default of all. Names that nobody knows pass. kInvalidConfig otherwise.
+base::Status check_dynamic_change(std::string_view name, std::optional<std::string_view> text,
+                                  bool for_all_brokers);
 
 // Checks between keys at start (ranges that depend on each other, listeners, KRaft keys).
 base::Status check_broker_config(const BrokerConfig& config);

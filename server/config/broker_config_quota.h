@@ -19,6 +19,11 @@ struct QuotaConfig {
   std::int32_t quota_window_size_seconds = 0;
   std::int32_t replication_quota_window_num = 0;
   std::int32_t replication_quota_window_size_seconds = 0;
+
+  // Bytes per second, set at run time only.
+  std::int64_t leader_replication_throttled_rate = 0;
+  std::int64_t follower_replication_throttled_rate = 0;
+  std::int64_t replica_alter_log_dirs_io_max_bytes_per_second = 0;
 };
 
 }  // namespace odradek::config

@@ -29,6 +29,10 @@ base::Status parse_value(ValuePointer value, ConfigType type, const Validator& v
 // The text in the form in which DescribeConfigs answers ("0.5", "a,b", "true").
 std::string canonical_text(ConfigType type, std::string_view text);
 
+// The value behind the pointer in that same form; nullopt for an unset number, "[hidden]" for a
+// password.
+std::optional<std::string> value_text(ValuePointer value);
+
 // The member of C that a key sets.
 template <class C>
 class Member {
@@ -78,6 +82,8 @@ enum class Standing : std::uint8_t {
   kJavaOnly,      // names something only a JVM has: accepted, one warning
   kKraftOnly,     // belongs to KRaft mode: accepted, no effect, one warning
   kKraftRefused,  // would make this a KRaft node: refused
+  kOldRelease,    // known to 2.8 and gone since: accepted with a warning
+  kDynamicOnly,   // counts only when set at run time
 };
 
 template <class C>

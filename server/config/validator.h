@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <limits>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -74,6 +73,7 @@ constexpr Validator kNotEmptyText{Validator::Kind::kNotEmpty};
 constexpr Validator kNotEmptyItems{Validator::Kind::kNotEmptyList};
 constexpr Validator kBrokerVersionText{Validator::Kind::kBrokerVersion};
 constexpr Validator kThrottledReplicas{Validator::Kind::kThrottledList};
+constexpr Validator kGzipLevel{Validator::Kind::kRangeOrOther, 1, 9, {}, -1};
 constexpr Validator kThreadPoolSize{Validator::Kind::kPoolSize};
 
 }  // namespace odradek::config

@@ -1,0 +1,115 @@
+#include "server/config/broker_keys.h"
+
+namespace odradek::config {
+namespace {
+
+constexpr ConfigKey<BrokerConfig> kKeys[] = {
+    {"authorizer.class.name", &GeneralConfig::authorizer_class_name, "", kNotNullText,
+     Scope::kReadOnly, Importance::kLow,
+     "Who decides what a principal may do: kafka.security.authorizer.AclAuthorizer reads the ACLs "
+     "in ZooKeeper; empty text allows everything."},
+    {"background.threads", &GeneralConfig::background_threads, "10", at_least(1),
+     Scope::kClusterWide, Importance::kHigh,
+     "Threads for periodic work such as flushing, deleting and checkpoints."},
+    {"broker.id", &GeneralConfig::broker_id, "-1", kAnyValue, Scope::kReadOnly, Importance::kHigh,
+     "The number of this broker in the cluster. -1 takes the one in meta.properties, or a new one "
+     "from ZooKeeper."},
+    {"broker.id.generation.enable", &GeneralConfig::broker_id_generation_enable, "true", kAnyValue,
+     Scope::kReadOnly, Importance::kMedium,
+     "Whether a broker without a number may take one from ZooKeeper, above "
+     "reserved.broker.max.id."},
+    {"broker.rack", &GeneralConfig::broker_rack, nullptr, kAnyValue, Scope::kReadOnly,
+     Importance::kMedium,
+     "Where this broker stands; replicas of a partition are spread over racks, and consumers may "
+     "read from their own."},
+    {"compression.gzip.level", &GeneralConfig::compression_gzip_level, "-1", kGzipLevel,
+     Scope::kClusterWide, Importance::kMedium,
+     "Level of gzip when the broker compresses: 1 (fast) to 9 (small), -1 for the library's "
+     "choice."},
+    {"compression.lz4.level", &GeneralConfig::compression_lz4_level, "9", between(1, 17),
+     Scope::kClusterWide, Importance::kMedium,
+     "Level of lz4 when the broker compresses: 1 (fast) to 17 (small)."},
+    {"compression.type", &GeneralConfig::compression_type, "producer",
+     one_of("uncompressed zstd lz4 snappy gzip producer"), Scope::kClusterWide, Importance::kHigh,
+     "Compression of stored batches; producer keeps each as it was sent."},
+    {"compression.zstd.level", &GeneralConfig::compression_zstd_level, "3", between(-131072, 22),
+     Scope::kClusterWide, Importance::kMedium,
+     "Level of zstd when the broker compresses; higher is smaller and slower, negative is faster "
+     "still."},
+    {"controlled.shutdown.enable", &GeneralConfig::controlled_shutdown_enable, "true", kAnyValue,
+     Scope::kReadOnly, Importance::kMedium,
+     "Whether a stopping broker first asks the controller to move its leaderships away."},
+    {"controlled.shutdown.max.retries", &GeneralConfig::controlled_shutdown_max_retries, "3",
+     kAnyValue, Scope::kReadOnly, Importance::kMedium,
+     "How often a failed request for a controlled shutdown is tried again."},
+    {"controlled.shutdown.retry.backoff.ms", &GeneralConfig::controlled_shutdown_retry_backoff_ms,
+     "5000", kAnyValue, Scope::kReadOnly, Importance::kMedium,
+     "Pause before such a retry, in milliseconds."},
+    {"delete.topic.enable", &GeneralConfig::delete_topic_enable, "true", kAnyValue,
+     Scope::kReadOnly, Importance::kHigh,
+     "Whether topics may be deleted; otherwise requests to do so are refused."},
+    {"early.start.listeners", &GeneralConfig::early_start_listeners, nullptr, kAnyValue,
+     Scope::kReadOnly, Importance::kHigh,
+     "Listeners to open before the authorizer is ready; the authorizer of ZooKeeper mode is always "
+     "ready first.",
+     Standing::kJavaOnly},
+    {"fetch.max.bytes", &GeneralConfig::fetch_max_bytes, "57671680", at_least(1024),
+     Scope::kReadOnly, Importance::kMedium,
+     "The most bytes one fetch request is answered with, whatever the client asks for."},
+    {"max.incremental.fetch.session.cache.slots",
+     &GeneralConfig::max_incremental_fetch_session_cache_slots, "1000", at_least(0),
+     Scope::kReadOnly, Importance::kMedium, "How many incremental fetch sessions are kept."},
+    {"message.max.bytes", &GeneralConfig::message_max_bytes, "1048588", at_least(0),
+     Scope::kClusterWide, Importance::kHigh,
+     "The largest record batch accepted, after compression."},
+    {"num.io.threads", &GeneralConfig::num_io_threads, "8", at_least(1), Scope::kClusterWide,
+     Importance::kHigh,
+     "Threads that process requests, disk access included. At run time it changes at most by half "
+     "or double."},
+    {"num.replica.alter.log.dirs.threads", &GeneralConfig::num_replica_alter_log_dirs_threads,
+     nullptr, kAnyValue, Scope::kReadOnly, Importance::kHigh,
+     "Threads that move replicas between log directories. As many as there are directories when "
+     "not given."},
+    {"request.timeout.ms", &GeneralConfig::request_timeout_ms, "30000", kAnyValue, Scope::kReadOnly,
+     Importance::kHigh,
+     "How long this broker waits for an answer when it is the client, in milliseconds."},
+    {"reserved.broker.max.id", &GeneralConfig::reserved_broker_max_id, "1000", at_least(0),
+     Scope::kReadOnly, Importance::kMedium,
+     "The highest number an operator may give in broker.id; generated ones start above it."},
+    {"socket.connection.setup.timeout.max.ms",
+     &GeneralConfig::socket_connection_setup_timeout_max_ms, "30000", kAnyValue, Scope::kReadOnly,
+     Importance::kMedium,
+     "The longest time to wait for an outgoing connection after repeated failures."},
+    {"socket.connection.setup.timeout.ms", &GeneralConfig::socket_connection_setup_timeout_ms,
+     "10000", kAnyValue, Scope::kReadOnly, Importance::kMedium,
+     "How long to wait for an outgoing connection at first; grows with each failure."},
+    {"unstable.api.versions.enable", &GeneralConfig::unstable_api_versions_enable, "false",
+     kAnyValue, Scope::kReadOnly, Importance::kHigh,
+     "Whether request versions still in development are offered.", Standing::kInternal},
+    {"auto.include.jmx.reporter", &GeneralConfig::auto_include_jmx_reporter, "true", kAnyValue,
+     Scope::kReadOnly, Importance::kLow,
+     "Whether metrics are always shown over JMX; this broker shows them over HTTP.",
+     Standing::kJavaOnly},
+    {"kafka.metrics.polling.interval.secs", &GeneralConfig::kafka_metrics_polling_interval_secs,
+     "10", at_least(1), Scope::kReadOnly, Importance::kLow,
+     "How often Java metrics reporters are called.", Standing::kJavaOnly},
+    {"kafka.metrics.reporters", &GeneralConfig::kafka_metrics_reporters, "", kAnyValue,
+     Scope::kReadOnly, Importance::kLow, "Java metrics reporters of the old kind.",
+     Standing::kJavaOnly},
+    {"metric.reporters", &GeneralConfig::metric_reporters, "", kAnyValue, Scope::kClusterWide,
+     Importance::kLow, "Java classes that are told of metrics.", Standing::kJavaOnly},
+    {"metrics.num.samples", &GeneralConfig::metrics_num_samples, "2", at_least(1), Scope::kReadOnly,
+     Importance::kLow, "How many samples a windowed metric keeps."},
+    {"metrics.recording.level", &GeneralConfig::metrics_recording_level, "INFO", kAnyValue,
+     Scope::kReadOnly, Importance::kLow, "How detailed recorded metrics are: INFO, DEBUG or TRACE.",
+     Standing::kJavaOnly},
+    {"metrics.sample.window.ms", &GeneralConfig::metrics_sample_window_ms, "30000", at_least(1),
+     Scope::kReadOnly, Importance::kLow,
+     "How long one sample of a windowed metric lasts, in milliseconds."},
+};
+
+}  // namespace
+
+std::span<const ConfigKey<BrokerConfig>> general_keys() { return kKeys; }
+
+}  // namespace odradek::config
