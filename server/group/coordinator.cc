@@ -105,9 +105,15 @@ std::int32_t GroupCoordinator::partition_count() const {
   return partition_count_;
 }
 
+void GroupCoordinator::start_loading(std::int32_t partition) {
+  base::WriteLock lock(mutex_);
+  if (!coordinated_.contains(partition)) loading_.insert(partition);
+}
+
 void GroupCoordinator::start_coordinating(std::int32_t partition,
                                           const std::vector<std::string>& known_groups) {
   base::WriteLock lock(mutex_);
+  if (loading_.erase(partition) == 0) return;  // led by another broker meanwhile
   auto& groups = coordinated_[partition];
   for (const std::string& id : known_groups) {
     groups.try_emplace(id, std::make_shared<GroupEntry>(id));
@@ -118,6 +124,7 @@ void GroupCoordinator::stop_coordinating(std::int32_t partition) {
   std::map<std::string, GroupEntryPtr> gone;
   {
     base::WriteLock lock(mutex_);
+    loading_.erase(partition);
     auto found = coordinated_.find(partition);
     if (found == coordinated_.end()) return;
     gone = std::move(found->second);
@@ -146,9 +153,9 @@ void GroupCoordinator::stop_coordinating(std::int32_t partition) {
 ErrorCode GroupCoordinator::check_coordinator(const std::string& group_id) const {
   base::ReadLock lock(mutex_);
   if (partition_count_ == 0) return ErrorCode::kNotCoordinator;
-  return coordinated_.contains(partition_of_group(group_id, partition_count_))
-             ? ErrorCode::kNone
-             : ErrorCode::kNotCoordinator;
+  std::int32_t partition = partition_of_group(group_id, partition_count_);
+  if (loading_.contains(partition)) return ErrorCode::kCoordinatorLoadInProgress;
+  return coordinated_.contains(partition) ? ErrorCode::kNone : ErrorCode::kNotCoordinator;
 }
 
 GroupEntryPtr GroupCoordinator::find(const std::string& group_id) const {

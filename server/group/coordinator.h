@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,7 +38,9 @@ class GroupCoordinator {
   // leads.
   void set_partition_count(std::int32_t count) EXCLUDES(mutex_);
   std::int32_t partition_count() const EXCLUDES(mutex_);
-  // `known_groups` have committed offsets but no members: they are shown as Empty.
+  // Between the two the groups of the partition answer COORDINATOR_LOAD_IN_PROGRESS. `known_groups`
+  // have committed offsets but no members: they are shown as Empty.
+  void start_loading(std::int32_t partition) EXCLUDES(mutex_);
   void start_coordinating(std::int32_t partition, const std::vector<std::string>& known_groups)
       EXCLUDES(mutex_);
   void stop_coordinating(std::int32_t partition) EXCLUDES(mutex_);
@@ -73,6 +76,7 @@ class GroupCoordinator {
   const Rebalance rebalance_;
   mutable base::SharedMutex mutex_;
   std::int32_t partition_count_ GUARDED_BY(mutex_) = 0;
+  std::set<std::int32_t> loading_ GUARDED_BY(mutex_);
   // By partition of __consumer_offsets that this broker leads, then by group id.
   std::map<std::int32_t, std::map<std::string, GroupEntryPtr>> coordinated_ GUARDED_BY(mutex_);
 };

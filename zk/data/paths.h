@@ -75,6 +75,9 @@ std::string consumer_owner(std::string_view group, std::string_view topic, std::
 std::string consumer_offsets(std::string_view group);
 std::string consumer_topic_offsets(std::string_view group, std::string_view topic);
 std::string consumer_offset(std::string_view group, std::string_view topic, std::int32_t partition);
+// Beside the offsets, ours alone (offset_details.h).
+std::string consumer_offset_details(std::string_view group, std::string_view topic,
+                                    std::int32_t partition);
 
 // "/a/b/c" -> "/a/b"; "/a" -> "".
 std::string_view parent(std::string_view path);

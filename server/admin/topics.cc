@@ -1,0 +1,160 @@
+#include "server/admin/topics.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "protocol/errors.h"
+#include "server/admin/delayed_topics.h"
+#include "server/admin/topic_names.h"
+
+namespace odradek::admin {
+namespace {
+
+using protocol::ErrorCode;
+
+std::vector<AssignableBroker> live_brokers(const metadata::MetadataImage& image) {
+  std::vector<AssignableBroker> brokers;
+  for (const auto& [id, broker] : image.brokers) brokers.push_back({id, broker.rack});
+  return brokers;
+}
+
+// "Compact" rather than "delete", and the sizes that upstream gives to the brokers' own topics.
+std::map<std::string, std::string> internal_configs(std::int32_t segment_bytes) {
+  return {{"cleanup.policy", "compact"},
+          {"compression.type", "producer"},
+          {"segment.bytes", std::to_string(segment_bytes)}};
+}
+
+}  // namespace
+
+TopicAdmin::TopicAdmin(zk::Topics& topics, zk::Deletions& deletions,
+                       std::shared_ptr<const config::BrokerConfig> config,
+                       const metadata::MetadataCache& metadata, Purgatory& purgatory,
+                       base::Random random)
+    : topics_(topics),
+      deletions_(deletions),
+      config_(std::move(config)),
+      metadata_(metadata),
+      purgatory_(purgatory),
+      random_(random) {}
+
+base::Status TopicAdmin::check_name_is_free(const std::string& topic) {
+  base::Status legal = check_topic_name(topic);
+  if (!legal) return legal;
+  auto names = topics_.names(false);
+  if (!names) return names.error();
+  if (std::find(names->begin(), names->end(), topic) != names->end()) {
+    auto deleting = deletions_.topics(false);
+    bool is_marked =
+        deleting && std::find(deleting->begin(), deleting->end(), topic) != deleting->end();
+    return base::Error(ErrorCode::kTopicAlreadyExists,
+                       is_marked ? "Topic '" + topic + "' is marked for deletion."
+                                 : "Topic '" + topic + "' already exists.");
+  }
+  std::string collision = colliding_topic(topic, *names);
+  if (!collision.empty()) {
+    return base::Error(ErrorCode::kInvalidTopicException,
+                       "Topic '" + topic + "' collides with existing topics: " + collision);
+  }
+  return {};
+}
+
+base::Result<Assignment> TopicAdmin::assignment_of(const NewTopic& topic) {
+  std::vector<AssignableBroker> brokers = live_brokers(*metadata_.image());
+  if (!topic.assignment.empty()) {
+    if (topic.partitions != -1 || topic.replication_factor != -1) {
+      return base::Error(ErrorCode::kInvalidRequest,
+                         "Both numPartitions or replicationFactor and replicasAssignments were "
+                         "set. Both cannot be used at the same time.");
+    }
+    base::Status checked = check_assignment(topic.assignment, brokers);
+    if (!checked) return checked.error();
+    return topic.assignment;
+  }
+  std::int32_t partitions = topic.partitions == -1 ? config_->num_partitions : topic.partitions;
+  std::int32_t replication_factor = topic.replication_factor == -1
+                                        ? config_->default_replication_factor
+                                        : topic.replication_factor;
+  base::MutexLock lock(mutex_);
+  return assign_replicas(std::move(brokers), partitions, replication_factor, random_);
+}
+
+base::Result<CreatedTopic> TopicAdmin::create(const NewTopic& topic, bool validate_only) {
+  base::Status is_free = check_name_is_free(topic.name);
+  if (!is_free) return is_free.error();
+  auto assignment = assignment_of(topic);
+  if (!assignment) return assignment.error();
+  config::Properties overrides(topic.configs.begin(), topic.configs.end());
+  base::Status valid = config::check_topic_config(*config_, overrides);
+  if (!valid) return valid.error();
+  auto topic_config = config::TopicConfig::build(*config_, overrides);
+  if (!topic_config) return topic_config.error();
+
+  CreatedTopic created{
+      .topic_id = {},
+      .partitions = static_cast<std::int32_t>(assignment->size()),
+      .replication_factor = static_cast<std::int32_t>(assignment->begin()->second.size()),
+      .config = std::move(*topic_config)};
+  if (validate_only) return created;
+  zk::TopicAssignment payload;
+  created.topic_id = base::Uuid::random(true);
+  payload.topic_id = created.topic_id;
+  for (auto& [partition, replicas] : *assignment)
+    payload.partitions[partition] = {replicas, {}, {}};
+  base::Status written = topics_.create(topic.name, payload, topic.configs);
+  if (!written) return written.error();
+  LOG(INFO) << "topic " << topic.name << ": created with " << created.partitions
+            << " partitions of " << created.replication_factor << " replicas";
+  return created;
+}
+
+NewTopic TopicAdmin::internal_topic(const std::string& name) const {
+  NewTopic topic{.name = name};
+  if (name == kConsumerOffsetsTopic) {
+    topic.partitions = config_->offsets_topic_num_partitions;
+    topic.replication_factor = config_->offsets_topic_replication_factor;
+    topic.configs = internal_configs(config_->offsets_topic_segment_bytes);
+  } else if (name == kTransactionStateTopic) {
+    topic.partitions = config_->transaction_state_log_num_partitions;
+    topic.replication_factor = config_->transaction_state_log_replication_factor;
+    topic.configs = internal_configs(config_->transaction_state_log_segment_bytes);
+    topic.configs["compression.type"] = "uncompressed";
+    topic.configs["min.insync.replicas"] = std::to_string(config_->transaction_state_log_min_isr);
+    topic.configs["unclean.leader.election.enable"] = "false";
+  }
+  return topic;
+}
+
+base::Status TopicAdmin::auto_create(const std::string& topic) {
+  auto created = create(internal_topic(topic), false);
+  if (created || protocol::code_of(created.error()) == ErrorCode::kTopicAlreadyExists) return {};
+  LOG(WARNING) << "topic " << topic << ": cannot be created on demand: " << created.error().message;
+  return created.error();
+}
+
+base::Status TopicAdmin::remove(const std::string& topic) {
+  if (!config_->delete_topic_enable) {
+    return base::Error(ErrorCode::kTopicDeletionDisabled,
+                       "Topic deletion is disabled: delete.topic.enable is false");
+  }
+  base::Status marked = deletions_.mark(topic);
+  if (marked) LOG(INFO) << "topic " << topic << ": marked for deletion";
+  return marked;
+}
+
+void TopicAdmin::wait_until_led(std::vector<std::string> topics, std::int64_t timeout_ms,
+                                WaitCallback callback) {
+  auto delayed = std::make_shared<DelayedTopics>(timeout_ms, topics, metadata_,
+                                                 DelayedTopics::Until::kLed, std::move(callback));
+  purgatory_.try_complete_else_watch(delayed, std::move(topics));
+}
+
+void TopicAdmin::wait_until_gone(std::vector<std::string> topics, std::int64_t timeout_ms,
+                                 WaitCallback callback) {
+  auto delayed = std::make_shared<DelayedTopics>(timeout_ms, topics, metadata_,
+                                                 DelayedTopics::Until::kGone, std::move(callback));
+  purgatory_.try_complete_else_watch(delayed, std::move(topics));
+}
+
+}  // namespace odradek::admin

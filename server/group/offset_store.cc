@@ -1,0 +1,228 @@
+#include "server/group/offset_store.h"
+
+#include <cctype>
+#include <utility>
+
+#include "base/log.h"
+#include "zk/data/consumer.h"
+#include "zk/data/offset_details.h"
+#include "zk/data/paths.h"
+
+namespace odradek::group {
+namespace {
+
+using protocol::ErrorCode;
+using protocol::TopicPartition;
+
+constexpr char kHex[] = "0123456789ABCDEF";
+
+ErrorCode error_of(zk::Code code) {
+  return code == zk::Code::kOk ? ErrorCode::kNone : ErrorCode::kCoordinatorNotAvailable;
+}
+
+int hex_value(char digit) {
+  if (digit >= '0' && digit <= '9') return digit - '0';
+  if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
+  return -1;
+}
+
+}  // namespace
+
+std::string path_element(const std::string& group) {
+  bool is_dots = group == "." || group == "..";
+  std::string element;
+  for (char character : group) {
+    auto byte = static_cast<unsigned char>(character);
+    bool is_plain = byte >= 0x20 && byte != 0x7f && byte != '/' && byte != '%';
+    if (is_plain && !is_dots) {
+      element += character;
+    } else {
+      element += '%';
+      element += kHex[byte >> 4];
+      element += kHex[byte & 0xf];
+    }
+  }
+  return element;
+}
+
+std::string group_of_path_element(const std::string& element) {
+  std::string group;
+  for (std::size_t i = 0; i < element.size(); ++i) {
+    bool is_escape = element[i] == '%' && i + 2 < element.size() &&
+                     hex_value(element[i + 1]) >= 0 && hex_value(element[i + 2]) >= 0;
+    if (is_escape) {
+      group += static_cast<char>(hex_value(element[i + 1]) * 16 + hex_value(element[i + 2]));
+      i += 2;
+    } else {
+      group += element[i];
+    }
+  }
+  return group;
+}
+
+OffsetStore::OffsetStore(zk::ConsumerOffsets& offsets, const base::Clock& clock)
+    : offsets_(offsets), clock_(clock) {}
+
+OffsetStore::~OffsetStore() { stop(); }
+
+void OffsetStore::start() {
+  thread_ = base::Thread("offset-commits", [this] { run(); });
+}
+
+void OffsetStore::stop() {
+  std::vector<Pending> dropped;
+  {
+    base::MutexLock lock(mutex_);
+    stopping_ = true;
+    dropped = std::exchange(waiting_, {});
+    waiting_offsets_ = 0;
+  }
+  changed_.notify_all();
+  for (Pending& pending : dropped) {
+    pending.callback(
+        std::vector<ErrorCode>(pending.offsets.size(), ErrorCode::kCoordinatorNotAvailable));
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void OffsetStore::commit(const std::string& group, std::vector<OffsetToCommit> offsets,
+                         CommitCallback callback) {
+  ErrorCode refusal = ErrorCode::kNone;
+  std::size_t count = offsets.size();
+  {
+    base::MutexLock lock(mutex_);
+    if (stopping_) {
+      refusal = ErrorCode::kCoordinatorNotAvailable;
+    } else if (waiting_offsets_ + count > kMaxWaiting) {
+      refusal = ErrorCode::kCoordinatorLoadInProgress;
+    } else {
+      waiting_offsets_ += count;
+      waiting_.push_back({group, std::move(offsets), std::move(callback)});
+    }
+  }
+  if (refusal != ErrorCode::kNone) return callback(std::vector<ErrorCode>(count, refusal));
+  changed_.notify_one();
+}
+
+std::vector<OffsetStore::Pending> OffsetStore::take_batch() {
+  std::vector<Pending> batch;
+  std::size_t offsets = 0;
+  std::size_t taken = 0;
+  while (taken < waiting_.size() && offsets < kMaxBatch) {
+    offsets += waiting_[taken].offsets.size();
+    batch.push_back(std::move(waiting_[taken++]));
+  }
+  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(taken));
+  waiting_offsets_ -= offsets;
+  return batch;
+}
+
+void OffsetStore::run() {
+  for (;;) {
+    std::vector<Pending> batch;
+    {
+      base::MutexLock lock(mutex_);
+      while (waiting_.empty() && !stopping_) changed_.wait(mutex_);
+      if (stopping_) return;
+      batch = take_batch();
+    }
+    write(std::move(batch));
+  }
+}
+
+void OffsetStore::write(std::vector<Pending> batch) {
+  std::vector<zk::OffsetNode> nodes;
+  for (const Pending& pending : batch) {
+    std::string element = path_element(pending.group);
+    for (const OffsetToCommit& offset : pending.offsets) {
+      const TopicPartition& tp = offset.partition;
+      const CommittedOffset& committed = offset.committed;
+      nodes.push_back({.path = zk::paths::consumer_offset(element, tp.topic, tp.partition),
+                       .data = zk::encode_offset(committed.offset)});
+      zk::OffsetDetails details{.offset = committed.offset,
+                                .leader_epoch = committed.leader_epoch,
+                                .metadata = committed.metadata,
+                                .commit_time_ms = clock_.wall_ms()};
+      nodes.push_back({.path = zk::paths::consumer_offset_details(element, tp.topic, tp.partition),
+                       .data = details.encode()});
+    }
+  }
+  std::vector<zk::Code> codes = offsets_.write(std::move(nodes));
+  std::size_t next = 0;
+  for (Pending& pending : batch) {
+    std::vector<ErrorCode> errors;
+    for (std::size_t i = 0; i < pending.offsets.size(); ++i, next += 2) {
+      ErrorCode decimal = error_of(codes[next]);
+      errors.push_back(decimal != ErrorCode::kNone ? decimal : error_of(codes[next + 1]));
+      if (errors.back() != ErrorCode::kNone) {
+        LOG(WARNING) << "[group " << pending.group << "] offset of "
+                     << pending.offsets[i].partition.to_string()
+                     << " is not committed: ZooKeeper answered " << zk::to_string(codes[next]);
+      }
+    }
+    pending.callback(std::move(errors));
+  }
+}
+
+base::Status OffsetStore::add_details(const std::string& group,
+                                      const std::vector<TopicPartition>& partitions,
+                                      std::vector<CommittedOffset>& offsets) {
+  std::vector<std::string> paths;
+  paths.reserve(partitions.size());
+  std::string element = path_element(group);
+  for (const TopicPartition& tp : partitions) {
+    paths.push_back(zk::paths::consumer_offset_details(element, tp.topic, tp.partition));
+  }
+  auto read = offsets_.read_nodes(paths);
+  if (!read) return read.error();
+  for (std::size_t i = 0; i < offsets.size(); ++i) {
+    if (!(*read)[i]) continue;
+    auto details = zk::OffsetDetails::decode(*(*read)[i]);
+    if (!details || details->offset != offsets[i].offset) continue;  // an old client wrote since
+    offsets[i].leader_epoch = details->leader_epoch;
+    offsets[i].metadata = std::move(details->metadata);
+  }
+  return {};
+}
+
+base::Result<std::vector<CommittedOffset>> OffsetStore::fetch(
+    const std::string& group, const std::vector<TopicPartition>& partitions) {
+  auto read = offsets_.read(path_element(group), partitions);
+  if (!read) return read.error();
+  std::vector<CommittedOffset> offsets(partitions.size());
+  for (std::size_t i = 0; i < partitions.size(); ++i) {
+    if ((*read)[i]) offsets[i].offset = (*read)[i]->offset;
+  }
+  base::Status added = add_details(group, partitions, offsets);
+  if (!added) return added.error();
+  return offsets;
+}
+
+base::Result<std::vector<OffsetToCommit>> OffsetStore::fetch_all(const std::string& group) {
+  auto read = offsets_.read_all(path_element(group));
+  if (!read) return read.error();
+  std::vector<TopicPartition> partitions;
+  std::vector<CommittedOffset> offsets;
+  for (auto& [partition, stored] : *read) {
+    partitions.push_back(partition);
+    offsets.push_back({.offset = stored.offset});
+  }
+  base::Status added = add_details(group, partitions, offsets);
+  if (!added) return added.error();
+  std::vector<OffsetToCommit> all;
+  for (std::size_t i = 0; i < partitions.size(); ++i) {
+    all.push_back({std::move(partitions[i]), std::move(offsets[i])});
+  }
+  return all;
+}
+
+base::Result<std::vector<std::string>> OffsetStore::groups() {
+  auto elements = offsets_.groups();
+  if (!elements) return elements.error();
+  std::vector<std::string> groups;
+  groups.reserve(elements->size());
+  for (const std::string& element : *elements) groups.push_back(group_of_path_element(element));
+  return groups;
+}
+
+}  // namespace odradek::group
