@@ -1,7 +1,7 @@
 #include "base/metrics/registry.h"
 
 #include <algorithm>
-#include <type_traits>
+#include <utility>
 
 #include "base/log.h"
 
@@ -34,53 +34,57 @@ void add_histogram(const HistogramReading& values, Attributes& attributes) {
   attributes.emplace_back("999thPercentile", values.p999);
 }
 
-// What each kind of metric does when read and when time passes.
 struct Reader {
   std::int64_t now_ms;
   MetricReading& reading;
 
-  void operator()(std::shared_ptr<Counter>& counter) {
+  void operator()(const std::shared_ptr<Counter>& counter) {
     reading.type = MetricType::kCounter;
     reading.attributes.emplace_back("Count", static_cast<double>(counter->count()));
   }
-  void operator()(std::function<double()>& gauge) {
-    reading.type = MetricType::kGauge;
-    reading.attributes.emplace_back("Value", gauge());
-  }
-  void operator()(std::function<std::string()>& gauge) {
-    reading.type = MetricType::kTextGauge;
-    reading.text = gauge();
-  }
-  void operator()(std::shared_ptr<Meter>& meter) {
+  void operator()(const std::shared_ptr<Meter>& meter) {
     reading.type = MetricType::kMeter;
     add_meter(*meter, now_ms, reading.attributes);
   }
-  void operator()(std::shared_ptr<Histogram>& histogram) {
+  void operator()(const std::shared_ptr<Histogram>& histogram) {
     reading.type = MetricType::kHistogram;
     histogram->tick(now_ms);
     HistogramReading values = histogram->read();
     reading.attributes.emplace_back("Count", static_cast<double>(values.count));
     add_histogram(values, reading.attributes);
   }
-  void operator()(std::shared_ptr<Timer>& timer) {
+  void operator()(const std::shared_ptr<Timer>& timer) {
     reading.type = MetricType::kTimer;
     add_meter(timer->meter(), now_ms, reading.attributes);
     timer->histogram().tick(now_ms);
     add_histogram(timer->histogram().read(), reading.attributes);
+  }
+  void operator()(const std::function<double()>& gauge) {
+    reading.type = MetricType::kGauge;
+    reading.attributes.emplace_back("Value", gauge());
+  }
+  void operator()(const std::function<std::string()>& gauge) {
+    reading.type = MetricType::kTextGauge;
+    reading.text = gauge();
   }
 };
 
 struct Ticker {
   std::int64_t now_ms;
 
-  void operator()(std::shared_ptr<Meter>& meter) { meter->tick(now_ms); }
-  void operator()(std::shared_ptr<Histogram>& histogram) { histogram->tick(now_ms); }
-  void operator()(std::shared_ptr<Timer>& timer) {
+  void operator()(const std::shared_ptr<Counter>&) {}
+  void operator()(const std::shared_ptr<Meter>& meter) { meter->tick(now_ms); }
+  void operator()(const std::shared_ptr<Histogram>& histogram) { histogram->tick(now_ms); }
+  void operator()(const std::shared_ptr<Timer>& timer) {
     timer->meter().tick(now_ms);
     timer->histogram().tick(now_ms);
   }
-  void operator()(auto&) {}  // counters and gauges do not age
 };
+
+bool has_tag(const MetricName& name, std::string_view key, std::string_view value) {
+  return std::any_of(name.tags.begin(), name.tags.end(),
+                     [&](const auto& tag) { return tag.first == key && tag.second == value; });
+}
 
 }  // namespace
 
@@ -124,14 +128,12 @@ std::shared_ptr<Metric> MetricRegistry::find_or_add(const MetricName& name, std:
   return *metric;
 }
 
-template <class Read>
-MetricRegistry::GaugeHandle MetricRegistry::add_gauge(const MetricName& name, Read read,
-                                                      std::string_view help) {
-  MutexLock lock(mutex_);
-  std::uint64_t id = next_gauge_id_++;
-  entries_.insert_or_assign(
-      name, Entry{.metric = std::move(read), .help = std::string(help), .gauge_id = id});
-  return GaugeHandle(*this, name, id);
+MetricRegistry::GaugeHandle MetricRegistry::add_gauge(const MetricName& name, Gauge gauge) {
+  MutexLock lock(gauges_mutex_);
+  gauge.id = next_gauge_id_++;
+  GaugeHandle handle(*this, name, gauge.id);
+  gauges_.insert_or_assign(name, std::move(gauge));
+  return handle;
 }
 
 std::shared_ptr<Counter> MetricRegistry::counter(const MetricName& name, std::string_view help) {
@@ -158,46 +160,65 @@ std::shared_ptr<Timer> MetricRegistry::timer(const MetricName& name, std::string
 MetricRegistry::GaugeHandle MetricRegistry::gauge(const MetricName& name,
                                                   std::function<double()> read,
                                                   std::string_view help) {
-  return add_gauge(name, std::move(read), help);
+  return add_gauge(name, Gauge{.read = std::move(read), .help = std::string(help)});
 }
 
 MetricRegistry::GaugeHandle MetricRegistry::text_gauge(const MetricName& name,
                                                        std::function<std::string()> read,
                                                        std::string_view help) {
-  return add_gauge(name, std::move(read), help);
+  return add_gauge(name, Gauge{.read = std::move(read), .help = std::string(help)});
 }
 
 void MetricRegistry::remove(const MetricName& name) {
-  MutexLock lock(mutex_);
-  entries_.erase(name);
+  {
+    MutexLock lock(mutex_);
+    entries_.erase(name);
+  }
+  MutexLock lock(gauges_mutex_);
+  gauges_.erase(name);
 }
 
 void MetricRegistry::remove_gauge(const MetricName& name, std::uint64_t id) {
-  MutexLock lock(mutex_);
-  auto found = entries_.find(name);
-  if (found != entries_.end() && found->second.gauge_id == id) entries_.erase(found);
+  MutexLock lock(gauges_mutex_);
+  auto found = gauges_.find(name);
+  if (found != gauges_.end() && found->second.id == id) gauges_.erase(found);
 }
 
 void MetricRegistry::remove_tagged(std::string_view key, std::string_view value) {
-  MutexLock lock(mutex_);
-  std::erase_if(entries_, [&](const auto& item) {
-    const auto& tags = item.first.tags;
-    return std::any_of(tags.begin(), tags.end(),
-                       [&](const auto& tag) { return tag.first == key && tag.second == value; });
-  });
+  {
+    MutexLock lock(mutex_);
+    std::erase_if(entries_, [&](const auto& item) { return has_tag(item.first, key, value); });
+  }
+  MutexLock lock(gauges_mutex_);
+  std::erase_if(gauges_, [&](const auto& item) { return has_tag(item.first, key, value); });
 }
 
 std::vector<MetricReading> MetricRegistry::read_all() {
   std::int64_t now_ms = clock_.monotonic_ms();
+  std::map<MetricName, Entry> entries;
+  {
+    MutexLock lock(mutex_);
+    entries = entries_;
+  }
   std::vector<MetricReading> readings;
-  MutexLock lock(mutex_);
-  readings.reserve(entries_.size());
-  for (auto& [name, entry] : entries_) {
+  readings.reserve(entries.size());
+  for (const auto& [name, entry] : entries) {
     MetricReading& reading = readings.emplace_back();
     reading.name = name;
     reading.help = entry.help;
     std::visit(Reader{now_ms, reading}, entry.metric);
   }
+  {
+    MutexLock lock(gauges_mutex_);
+    for (const auto& [name, gauge] : gauges_) {
+      MetricReading& reading = readings.emplace_back();
+      reading.name = name;
+      reading.help = gauge.help;
+      std::visit(Reader{now_ms, reading}, gauge.read);
+    }
+  }
+  std::sort(readings.begin(), readings.end(),
+            [](const auto& left, const auto& right) { return left.name < right.name; });
   return readings;
 }
 
@@ -208,8 +229,13 @@ void MetricRegistry::tick() {
 }
 
 std::size_t MetricRegistry::size() const {
-  MutexLock lock(mutex_);
-  return entries_.size();
+  std::size_t kept = 0;
+  {
+    MutexLock lock(mutex_);
+    kept = entries_.size();
+  }
+  MutexLock lock(gauges_mutex_);
+  return kept + gauges_.size();
 }
 
 }  // namespace odradek::base

@@ -96,8 +96,9 @@ class MetricRegistry {
   std::shared_ptr<Histogram> histogram(const MetricName& name, std::string_view help = {},
                                        double scale = 1.0);
   std::shared_ptr<Timer> timer(const MetricName& name, std::string_view help = {});
-  // `read` runs under the registry's lock of gauges: it must be quick and must not touch the
-  // registry. A later gauge of the same name replaces the former.
+  // `read` runs under the registry's lock of gauges: it must be quick and must not make or drop
+  // gauges; nor may a handle be dropped under a lock that its `read` takes. A later gauge of the
+  // same name replaces the former.
   GaugeHandle gauge(const MetricName& name, std::function<double()> read,
                     std::string_view help = {});
   GaugeHandle text_gauge(const MetricName& name, std::function<std::string()> read,
@@ -113,27 +114,32 @@ class MetricRegistry {
   std::size_t size() const;
 
  private:
-  using NumberGauge = std::function<double()>;
-  using TextGauge = std::function<std::string()>;
+  using Kept = std::variant<std::shared_ptr<Counter>, std::shared_ptr<Meter>,
+                            std::shared_ptr<Histogram>, std::shared_ptr<Timer>>;
   struct Entry {
-    std::variant<std::shared_ptr<Counter>, NumberGauge, TextGauge, std::shared_ptr<Meter>,
-                 std::shared_ptr<Histogram>, std::shared_ptr<Timer>>
-        metric;
+    Kept metric;
     std::string help;
-    std::uint64_t gauge_id = 0;
+  };
+  struct Gauge {
+    std::variant<std::function<double()>, std::function<std::string()>> read;
+    std::string help;
+    std::uint64_t id = 0;
   };
 
   template <class Metric, class Make>
   std::shared_ptr<Metric> find_or_add(const MetricName& name, std::string_view help, Make make)
       EXCLUDES(mutex_);
-  template <class Read>
-  GaugeHandle add_gauge(const MetricName& name, Read read, std::string_view help) EXCLUDES(mutex_);
-  void remove_gauge(const MetricName& name, std::uint64_t id) EXCLUDES(mutex_);
+  GaugeHandle add_gauge(const MetricName& name, Gauge gauge) EXCLUDES(gauges_mutex_);
+  void remove_gauge(const MetricName& name, std::uint64_t id) EXCLUDES(gauges_mutex_);
 
   const Clock& clock_;
+  // Two locks, never held together: gauges take their components' locks, and components make
+  // metrics under theirs.
   mutable Mutex mutex_;
   std::map<MetricName, Entry> entries_ GUARDED_BY(mutex_);
-  std::uint64_t next_gauge_id_ GUARDED_BY(mutex_) = 1;
+  mutable Mutex gauges_mutex_;
+  std::map<MetricName, Gauge> gauges_ GUARDED_BY(gauges_mutex_);
+  std::uint64_t next_gauge_id_ GUARDED_BY(gauges_mutex_) = 1;
 };
 
 }  // namespace odradek::base
