@@ -28,6 +28,10 @@ struct SessionOptions {
   std::function<Acl(std::string_view path)> acl_of;
   // For ACLs other than kOpen: scheme ("digest") and credential ("user:password"); empty for none.
   std::pair<std::string, std::string> auth;
+  // An existing session to continue instead of making one; 0 for none. Tests end the session of
+  // another object so.
+  std::int64_t resume_id = 0;
+  std::string resume_password;
 };
 
 enum class SessionState : std::uint8_t {
@@ -93,7 +97,7 @@ class Session {
   // Returns only when the observer is not being called any more (unless called by itself).
   void remove_observer(SessionObserver& observer);
 
-  // For tests: the password of the session, with which another client could take it over.
+  // With which another client can continue this session.
   std::string session_password() const;
 
  private:
