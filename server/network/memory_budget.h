@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -43,17 +44,18 @@ class MemoryBudget {
   std::vector<std::function<void()>> waiters_ GUARDED_BY(mutex_);
 };
 
-// Bytes taken from a budget, given back when it dies. The budget must outlive it.
+// Bytes taken from a budget, given back when it dies.
 class MemoryLease {
  public:
   MemoryLease() = default;
-  explicit MemoryLease(MemoryBudget& budget) : budget_(&budget) {}
+  explicit MemoryLease(std::shared_ptr<MemoryBudget> budget) : budget_(std::move(budget)) {}
   ~MemoryLease() { reset(); }
   MemoryLease(MemoryLease&& other) noexcept
-      : budget_(other.budget_), bytes_(std::exchange(other.bytes_, 0)) {}
+      : budget_(std::move(other.budget_)), bytes_(std::exchange(other.bytes_, 0)) {}
   MemoryLease& operator=(MemoryLease&& other) noexcept {
+    if (this == &other) return *this;
     reset();
-    budget_ = other.budget_;
+    budget_ = std::move(other.budget_);
     bytes_ = std::exchange(other.bytes_, 0);
     return *this;
   }
@@ -71,7 +73,7 @@ class MemoryLease {
   }
 
  private:
-  MemoryBudget* budget_ = nullptr;
+  std::shared_ptr<MemoryBudget> budget_;
   std::int64_t bytes_ = 0;
 };
 

@@ -20,7 +20,6 @@ struct NetworkMetrics {
   base::Counter incoming_bytes;
   base::Counter outgoing_bytes;
   base::Counter muted_for_memory;
-  base::Counter network_idle_ns;  // of all network threads together
 };
 
 }  // namespace odradek::network

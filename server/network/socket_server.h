@@ -34,8 +34,7 @@ struct BoundListener {
 // rest is safe from any thread.
 class SocketServer {
  public:
-  // `handler` and `clock` must outlive it, and every Request must be gone before it is destroyed:
-  // shutdown() waits for handler threads, purgatories must have been emptied.
+  // `handler` and `clock` must outlive it. Requests may outlive it: their answers are dropped.
   SocketServer(SocketServerOptions options, RequestHandler& handler,
                const base::Clock& clock = base::Clock::system());
   ~SocketServer();  // shutdown()
@@ -67,12 +66,15 @@ class SocketServer {
   std::size_t connections(std::string_view listener) const;
   std::size_t queued_requests() const;  // RequestQueueSize
   std::size_t queued_answers() const;   // ResponseQueueSize
-  const MemoryBudget& memory() const { return memory_; }
+  const MemoryBudget& memory() const { return *memory_; }
   const NetworkMetrics& metrics() const { return metrics_; }
   // Nanoseconds that all handler threads together have waited for work; with their number this
   // gives RequestHandlerAvgIdlePercent.
   std::int64_t handler_idle_ns() const;
   std::int32_t io_threads() const;
+  // CPU time of all network threads together, for NetworkProcessorAvgIdlePercent.
+  std::int64_t network_cpu_ns() const;
+  std::int32_t network_threads() const;
 
  private:
   struct Plane;
@@ -85,7 +87,7 @@ class SocketServer {
   const SocketServerOptions options_;
   RequestHandler& handler_;
   const base::Clock& clock_;
-  MemoryBudget memory_;
+  const std::shared_ptr<MemoryBudget> memory_;
   ConnectionLimits limits_;
   NetworkMetrics metrics_;
   std::vector<BoundListener> bound_;
