@@ -106,7 +106,7 @@ class BatchView {
   }
   // The codec's id as it stands, which may be one that nobody defined.
   int codec_id() const { return attributes() & batch_layout::kCodecMask; }
-  std::optional<Codec> codec() const { return codec_from_id(codec_id()); }
+  std::optional<CompressionType> codec() const { return codec_from_id(codec_id()); }
   bool is_compressed() const { return codec_id() != 0; }
   TimestampType timestamp_type() const {
     return magic() > 0 && (attributes() & batch_layout::kTimestampTypeMask)

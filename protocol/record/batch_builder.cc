@@ -143,7 +143,7 @@ std::size_t BatchBuilder::record_size_bound(std::optional<base::ByteView> key,
 base::Result<base::Bytes> BatchBuilder::build() {
   CHECK(!empty());
   base::Bytes batch;
-  if (options_.codec == Codec::kNone) {
+  if (options_.codec == CompressionType::kNone) {
     batch = std::move(bytes_);
   } else {
     batch.resize(layout::kBatchOverhead);

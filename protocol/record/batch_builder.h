@@ -13,7 +13,7 @@
 namespace odradek::protocol {
 
 struct BatchOptions {
-  Codec codec = Codec::kNone;
+  CompressionType codec = CompressionType::kNone;
   int level = kDefaultCompressionLevel;
   Offset base_offset = 0;
   TimestampType timestamp_type = TimestampType::kCreateTime;

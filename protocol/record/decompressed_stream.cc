@@ -13,8 +13,8 @@ constexpr std::size_t kWindowSize = 65536;
 
 }  // namespace
 
-DecompressedStream::DecompressedStream(Codec codec, base::ByteView payload, bool old_lz4_header,
-                                       std::size_t max_total_bytes)
+DecompressedStream::DecompressedStream(CompressionType codec, base::ByteView payload,
+                                       bool old_lz4_header, std::size_t max_total_bytes)
     : decompressor_(codec),
       window_(std::make_unique_for_overwrite<std::uint8_t[]>(kWindowSize)),
       capacity_(kWindowSize),

@@ -17,7 +17,7 @@ namespace odradek::protocol {
 class DecompressedStream {
  public:
   // `max_total_bytes` bounds what the payload may expand to altogether.
-  DecompressedStream(Codec codec, base::ByteView payload, bool old_lz4_header = false,
+  DecompressedStream(CompressionType codec, base::ByteView payload, bool old_lz4_header = false,
                      std::size_t max_total_bytes = std::numeric_limits<std::size_t>::max());
 
   // Tries to have `size` bytes in view(). Less means the end of the stream or a failure.

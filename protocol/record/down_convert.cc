@@ -37,7 +37,7 @@ base::Result<base::Bytes> DownConverter::next(std::size_t max_input_bytes) {
 base::Status DownConverter::convert(const BatchView& batch, base::Bytes& out) {
   if (batch.is_control()) return {};
   auto codec = batch.codec();
-  if (codec == Codec::kZstd) {
+  if (codec == CompressionType::kZstd) {
     return base::Error(ErrorCode::kUnsupportedCompressionType,
                        "batch at offset " + std::to_string(batch.base_offset()) +
                            " is compressed with zstd, which this fetch version cannot read");

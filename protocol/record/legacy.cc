@@ -125,7 +125,8 @@ bool LegacyEntries::start() {
   if (!entry_.is_compressed()) return true;
   auto codec = entry_.codec();
   if (!codec) return fail(unknown_codec(entry_));
-  if (*codec == Codec::kZstd) return fail(invalid("messages of old formats know no zstd"));
+  if (*codec == CompressionType::kZstd)
+    return fail(invalid("messages of old formats know no zstd"));
   if (!outer_->value()) return fail(invalid("compressed message without a value"));
   return find_base_offset() && restart_stream();
 }
@@ -215,14 +216,14 @@ const LegacyMessage* LegacyEntries::next() {
 
 LegacySetBuilder::LegacySetBuilder(LegacySetOptions options) : options_(options) {
   CHECK(options.magic == 0 || options.magic == 1);
-  CHECK(options.codec != Codec::kZstd) << "messages of old formats know no zstd";
+  CHECK(options.codec != CompressionType::kZstd) << "messages of old formats know no zstd";
 }
 
 void LegacySetBuilder::append(Offset offset, std::int64_t timestamp,
                               std::optional<base::ByteView> key,
                               std::optional<base::ByteView> value) {
   bool log_append_time = options_.timestamp_type == TimestampType::kLogAppendTime;
-  bool relative = options_.magic == 1 && options_.codec != Codec::kNone;
+  bool relative = options_.magic == 1 && options_.codec != CompressionType::kNone;
   if (log_append_time) timestamp = options_.log_append_time;
   std::uint8_t attributes = options_.magic == 1 && log_append_time ? layout::kTimestampTypeMask : 0;
   std::size_t begin = bytes_.size();
@@ -241,7 +242,7 @@ void LegacySetBuilder::append(Offset offset, std::int64_t timestamp,
 
 base::Result<base::Bytes> LegacySetBuilder::build() {
   CHECK(!empty());
-  if (options_.codec == Codec::kNone) return std::move(bytes_);
+  if (options_.codec == CompressionType::kNone) return std::move(bytes_);
   bool log_append_time = options_.timestamp_type == TimestampType::kLogAppendTime;
   auto attributes = static_cast<std::uint8_t>(options_.codec);
   if (options_.magic == 1 && log_append_time) attributes |= layout::kTimestampTypeMask;

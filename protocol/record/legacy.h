@@ -70,7 +70,7 @@ class LegacyEntries {
 
 struct LegacySetOptions {
   std::int8_t magic = 1;
-  Codec codec = Codec::kNone;  // not zstd, which these formats never had
+  CompressionType codec = CompressionType::kNone;  // not zstd, which these formats never had
   int level = kDefaultCompressionLevel;
   TimestampType timestamp_type = TimestampType::kCreateTime;
   std::int64_t log_append_time = kNoTimestamp;

@@ -42,7 +42,7 @@ RecordIterator::RecordIterator(const BatchView& batch, RecordLimits limits)
     fail(malformed_record(batch, 0, "negative record count"));
   } else if (remaining_ == 0) {
     done_ = true;
-  } else if (*codec == Codec::kNone) {
+  } else if (*codec == CompressionType::kNone) {
     left_ = batch.payload();
   } else {
     stream_ = std::make_unique<DecompressedStream>(*codec, batch.payload());

@@ -95,7 +95,7 @@ class RecordValidator {
   ValidatedRecords result_;
   std::optional<BatchView> first_;
   std::int64_t entry_count_ = 0;
-  Codec target_codec_ = Codec::kNone;
+  CompressionType target_codec_ = CompressionType::kNone;
   bool rebuild_ = false;
   bool invalid_timestamp_ = false;
   std::size_t record_error_count_ = 0;
@@ -113,7 +113,7 @@ bool RecordValidator::check_produce_version() {
                   version + " takes batches of magic 2 only, this one has magic " +
                       std::to_string((*batch)->magic()));
   }
-  if (options_.produce_version < 7 && (*batch)->codec() == Codec::kZstd) {
+  if (options_.produce_version < 7 && (*batch)->codec() == CompressionType::kZstd) {
     return reject(ErrorCode::kUnsupportedCompressionType, version + " may not carry zstd");
   }
   auto second = reader.next();
@@ -164,17 +164,17 @@ bool RecordValidator::check_size_and_crc(const BatchView& batch) {
 }
 
 bool RecordValidator::choose_target() {
-  bool compressed = result_.source_codec != Codec::kNone;
+  bool compressed = result_.source_codec != CompressionType::kNone;
   if (entry_count_ > 1 && (!first_->is_legacy() || compressed)) {
     return reject(ErrorCode::kInvalidRecord, "more than one batch where one is allowed");
   }
   target_codec_ = options_.target_codec.value_or(result_.source_codec);
-  if (target_codec_ == Codec::kZstd && !options_.zstd_allowed) {
+  if (target_codec_ == CompressionType::kZstd && !options_.zstd_allowed) {
     return reject(ErrorCode::kUnsupportedCompressionType,
                   "zstd needs inter.broker.protocol.version 2.1 or later");
   }
   rebuild_ = result_.source_codec != target_codec_ || first_->magic() != options_.target_magic;
-  if (options_.target_magic == 0 && target_codec_ != Codec::kNone) rebuild_ = true;
+  if (options_.target_magic == 0 && target_codec_ != CompressionType::kNone) rebuild_ = true;
   // Markers stay as the coordinator wrote them.
   if (!compressed && first_->is_control()) rebuild_ = false;
   return true;
@@ -356,7 +356,7 @@ void RecordValidator::note_batch_maximum(const BatchView& batch, std::int64_t ma
 }
 
 void RecordValidator::finish_in_place() {
-  bool compressed = result_.source_codec != Codec::kNone;
+  bool compressed = result_.source_codec != CompressionType::kNone;
   if (options_.timestamp_type == TimestampType::kLogAppendTime) {
     result_.max_timestamp = options_.target_magic == 0 ? kNoTimestamp : options_.now_ms;
     std::int32_t last = result_.record_count - 1;
@@ -379,7 +379,7 @@ bool RecordValidator::rebuild() {
 template <class Builder, class Append>
 bool RecordValidator::rebuild_with(Builder& builder, Append append) {
   std::size_t limit = kMaxRebuiltBytes;
-  if (target_codec_ == Codec::kNone && options_.target_magic == 2) {
+  if (target_codec_ == CompressionType::kNone && options_.target_magic == 2) {
     limit = std::min(limit, static_cast<std::size_t>(options_.max_message_bytes));
   }
   BatchReader reader(result_.records);
@@ -433,7 +433,7 @@ bool RecordValidator::rebuild_legacy() {
   };
   if (!rebuild_with(builder, append)) return false;
   bool log_append_time = options_.timestamp_type == TimestampType::kLogAppendTime;
-  bool compressed = target_codec_ != Codec::kNone;
+  bool compressed = target_codec_ != CompressionType::kNone;
   std::int32_t last = result_.record_count - 1;
   if (log_append_time) {
     result_.max_timestamp = options_.now_ms;

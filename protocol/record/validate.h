@@ -26,7 +26,7 @@ struct ValidationOptions {
   // The format of the topic's log; below 2 only while message.format.version is still in force.
   std::int8_t target_magic = 2;
   // compression.type: nullopt for "producer", which keeps what came.
-  std::optional<Codec> target_codec;
+  std::optional<CompressionType> target_codec;
   int compression_level = kDefaultCompressionLevel;
   // False while inter.broker.protocol.version is below 2.1, which knows no zstd.
   bool zstd_allowed = true;
@@ -72,7 +72,7 @@ class ValidatedRecords {
   std::int32_t record_count = 0;
   std::int64_t max_timestamp = kNoTimestamp;
   std::int64_t log_append_time = kNoTimestamp;  // -1 for CreateTime
-  Codec source_codec = Codec::kNone;
+  CompressionType source_codec = CompressionType::kNone;
   // For the conversion metrics: records that could not stay as they were, bytes handled.
   std::int32_t records_converted = 0;
   std::size_t uncompressed_size_bytes = 0;

@@ -3,6 +3,9 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
+
+#include "protocol/record/compression/codec.h"
 
 namespace odradek::log {
 
@@ -25,10 +28,9 @@ struct LogOptions {
   bool log_append_time = false;  // message.timestamp.type
   std::int64_t timestamp_before_max_ms = std::numeric_limits<std::int64_t>::max();
   std::int64_t timestamp_after_max_ms = std::numeric_limits<std::int64_t>::max();
-  // compression.type: nothing for "producer".
-  bool compression_from_producer = true;
-  std::int8_t compression_codec = 0;   // protocol::Compression as its number
-  std::int32_t compression_level = 0;  // 0: the codec's default
+  // compression.type: nothing for "producer", which keeps what came.
+  std::optional<protocol::CompressionType> compression;
+  int compression_level = protocol::kDefaultCompressionLevel;
   bool preallocate = false;
 };
 

@@ -22,6 +22,6 @@ base::Status compress_lz4(int level, base::ByteView input, base::Bytes& out, boo
 base::Status compress_zstd(int level, base::ByteView input, base::Bytes& out);
 
 // CORRUPT_MESSAGE that names the codec and what is wrong.
-base::Error corrupt_payload(Codec codec, std::string_view what);
+base::Error corrupt_payload(CompressionType codec, std::string_view what);
 
 }  // namespace odradek::protocol

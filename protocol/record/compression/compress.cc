@@ -4,19 +4,19 @@
 
 namespace odradek::protocol {
 
-base::Status compress(Codec codec, int level, base::ByteView input, base::Bytes& out,
+base::Status compress(CompressionType codec, int level, base::ByteView input, base::Bytes& out,
                       bool old_lz4_header) {
   switch (codec) {
-    case Codec::kNone:
+    case CompressionType::kNone:
       out.insert(out.end(), input.begin(), input.end());
       return {};
-    case Codec::kGzip:
+    case CompressionType::kGzip:
       return compress_gzip(level, input, out);
-    case Codec::kSnappy:
+    case CompressionType::kSnappy:
       return compress_snappy(input, out);
-    case Codec::kLz4:
+    case CompressionType::kLz4:
       return compress_lz4(level, input, out, old_lz4_header);
-    case Codec::kZstd:
+    case CompressionType::kZstd:
       return compress_zstd(level, input, out);
   }
   return base::Error("no such codec");

@@ -11,7 +11,7 @@ namespace odradek::protocol {
 // blocks, lz4 frame of independent 64 KiB blocks, zstd frame; as it is for kNone.
 // Levels outside of what the codec knows are clamped. `old_lz4_header` writes the wrong header
 // checksum that readers of magic 0 expect. Fails only when a library refuses (out of memory).
-base::Status compress(Codec codec, int level, base::ByteView input, base::Bytes& out,
+base::Status compress(CompressionType codec, int level, base::ByteView input, base::Bytes& out,
                       bool old_lz4_header = false);
 
 }  // namespace odradek::protocol

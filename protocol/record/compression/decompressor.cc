@@ -27,24 +27,24 @@ IdleContexts& idle_contexts() {
 
 }  // namespace
 
-std::unique_ptr<Decompressor> make_decompressor(Codec codec) {
+std::unique_ptr<Decompressor> make_decompressor(CompressionType codec) {
   switch (codec) {
-    case Codec::kNone:
+    case CompressionType::kNone:
       break;
-    case Codec::kGzip:
+    case CompressionType::kGzip:
       return make_gzip_decompressor();
-    case Codec::kSnappy:
+    case CompressionType::kSnappy:
       return make_snappy_decompressor();
-    case Codec::kLz4:
+    case CompressionType::kLz4:
       return make_lz4_decompressor();
-    case Codec::kZstd:
+    case CompressionType::kZstd:
       return make_zstd_decompressor();
   }
   LOG(FATAL) << "nothing to decompress for codec " << static_cast<int>(codec);
   return nullptr;
 }
 
-BorrowedDecompressor::BorrowedDecompressor(Codec codec) : codec_(codec) {
+BorrowedDecompressor::BorrowedDecompressor(CompressionType codec) : codec_(codec) {
   auto& idle = idle_contexts()[static_cast<std::size_t>(codec)];
   if (idle.empty()) {
     decompressor_ = make_decompressor(codec);
@@ -62,15 +62,15 @@ BorrowedDecompressor::~BorrowedDecompressor() {
 
 BorrowedDecompressor::BorrowedDecompressor(BorrowedDecompressor&&) noexcept = default;
 
-base::Error corrupt_payload(Codec codec, std::string_view what) {
+base::Error corrupt_payload(CompressionType codec, std::string_view what) {
   std::string message(codec_name(codec));
   message.append(" payload: ").append(what);
   return base::Error(ErrorCode::kCorruptMessage, std::move(message));
 }
 
-base::Result<base::Bytes> decompress(Codec codec, base::ByteView input,
+base::Result<base::Bytes> decompress(CompressionType codec, base::ByteView input,
                                      std::size_t max_output_bytes) {
-  if (codec == Codec::kNone) {
+  if (codec == CompressionType::kNone) {
     if (input.size() > max_output_bytes) return corrupt_payload(codec, "larger than the limit");
     return base::Bytes(input.begin(), input.end());
   }

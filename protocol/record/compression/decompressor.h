@@ -30,14 +30,14 @@ class Decompressor {
   virtual std::size_t held_bytes() const = 0;
 };
 
-std::unique_ptr<Decompressor> make_decompressor(Codec codec);
+std::unique_ptr<Decompressor> make_decompressor(CompressionType codec);
 
 // A decompressor on loan from the calling thread's small store of used ones, so that a context is
 // set up once per thread instead of once per batch. Goes back on destruction.
 class BorrowedDecompressor {
  public:
   // CHECKs that codec != kNone.
-  explicit BorrowedDecompressor(Codec codec);
+  explicit BorrowedDecompressor(CompressionType codec);
   ~BorrowedDecompressor();
   BorrowedDecompressor(BorrowedDecompressor&&) noexcept;
   BorrowedDecompressor& operator=(BorrowedDecompressor&&) = delete;
@@ -46,12 +46,12 @@ class BorrowedDecompressor {
   Decompressor& operator*() const { return *decompressor_; }
 
  private:
-  Codec codec_;
+  CompressionType codec_;
   std::unique_ptr<Decompressor> decompressor_;
 };
 
 // The whole of `input` at once, refused with CORRUPT_MESSAGE when it exceeds max_output_bytes.
-base::Result<base::Bytes> decompress(Codec codec, base::ByteView input,
+base::Result<base::Bytes> decompress(CompressionType codec, base::ByteView input,
                                      std::size_t max_output_bytes);
 
 }  // namespace odradek::protocol

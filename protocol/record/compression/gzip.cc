@@ -19,7 +19,7 @@ class GzipDecompressor : public Decompressor {
 
   base::Status start(base::ByteView input, bool /*old_lz4_header*/) override {
     if (input.size() > std::numeric_limits<std::uint32_t>::max()) {
-      return corrupt_payload(Codec::kGzip, "larger than 4 GiB");
+      return corrupt_payload(CompressionType::kGzip, "larger than 4 GiB");
     }
     isal_inflate_init(state_.get());
     state_->crc_flag = ISAL_GZIP;
@@ -38,10 +38,11 @@ class GzipDecompressor : public Decompressor {
       std::uint32_t out_before = state_->avail_out;
       std::uint32_t in_before = state_->avail_in;
       int code = isal_inflate(state_.get());
-      if (code < 0) return corrupt_payload(Codec::kGzip, "broken deflate stream or checksum");
+      if (code < 0)
+        return corrupt_payload(CompressionType::kGzip, "broken deflate stream or checksum");
       bool idle = state_->avail_out == out_before && state_->avail_in == in_before;
       if (idle && state_->block_state != ISAL_BLOCK_FINISH) {
-        return corrupt_payload(Codec::kGzip, "ends too early");
+        return corrupt_payload(CompressionType::kGzip, "ends too early");
       }
     }
     return static_cast<std::size_t>(room - state_->avail_out);

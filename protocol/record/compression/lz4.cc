@@ -53,13 +53,15 @@ class Lz4Decompressor : public Decompressor {
     finished_ = false;
     if (input.size() < kMinHeaderSize ||
         base::load_little_endian<std::uint32_t>(input.data()) != kMagic) {
-      return corrupt_payload(Codec::kLz4, "no frame header");
+      return corrupt_payload(CompressionType::kLz4, "no frame header");
     }
     std::uint8_t flags = input[kMagicSize];
     // Version 1, independent blocks, no reserved bit: what JVM consumers can read back.
-    if ((flags & 0xE3) != 0x60) return corrupt_payload(Codec::kLz4, "frame flags not supported");
+    if ((flags & 0xE3) != 0x60)
+      return corrupt_payload(CompressionType::kLz4, "frame flags not supported");
     std::size_t size = (flags & 0x08) ? kMaxHeaderSize : kMinHeaderSize;
-    if (input.size() < size) return corrupt_payload(Codec::kLz4, "ends within the frame header");
+    if (input.size() < size)
+      return corrupt_payload(CompressionType::kLz4, "ends within the frame header");
     std::array<std::uint8_t, kMaxHeaderSize> header{};
     std::copy_n(input.begin(), size, header.begin());
     if (old_lz4_header) {
@@ -75,12 +77,13 @@ class Lz4Decompressor : public Decompressor {
       std::size_t made = out.size() - written;
       std::size_t code =
           LZ4F_decompress(context_, out.data() + written, &made, left_.data(), &taken, nullptr);
-      if (LZ4F_isError(code)) return corrupt_payload(Codec::kLz4, LZ4F_getErrorName(code));
+      if (LZ4F_isError(code))
+        return corrupt_payload(CompressionType::kLz4, LZ4F_getErrorName(code));
       left_ = left_.subspan(taken);
       written += made;
       finished_ = code == 0;
       if (taken == 0 && made == 0 && !finished_) {
-        return corrupt_payload(Codec::kLz4, "ends too early");
+        return corrupt_payload(CompressionType::kLz4, "ends too early");
       }
     }
     return written;
@@ -95,8 +98,9 @@ class Lz4Decompressor : public Decompressor {
     std::size_t made = 0;
     std::uint8_t nothing = 0;
     std::size_t code = LZ4F_decompress(context_, &nothing, &made, header.data(), &taken, nullptr);
-    if (LZ4F_isError(code)) return corrupt_payload(Codec::kLz4, LZ4F_getErrorName(code));
-    if (taken != header.size()) return corrupt_payload(Codec::kLz4, "frame header not understood");
+    if (LZ4F_isError(code)) return corrupt_payload(CompressionType::kLz4, LZ4F_getErrorName(code));
+    if (taken != header.size())
+      return corrupt_payload(CompressionType::kLz4, "frame header not understood");
     block_size_ = std::size_t{1} << (8 + 2 * ((header[kMagicSize + 1] >> 4) & 7));
     left_ = rest;
     return {};

@@ -31,7 +31,7 @@ class SnappyDecompressor : public Decompressor {
     left_ = input;
     block_size_ = block_position_ = 0;
     framed_ = has_stream_header(input);
-    if (input.empty()) return corrupt_payload(Codec::kSnappy, "empty");
+    if (input.empty()) return corrupt_payload(CompressionType::kSnappy, "empty");
     if (framed_) return skip_stream_header();
     return {};
   }
@@ -59,7 +59,7 @@ class SnappyDecompressor : public Decompressor {
  private:
   base::Status skip_stream_header() {
     if (base::load_big_endian<std::int32_t>(left_.data() + 12) < 1) {
-      return corrupt_payload(Codec::kSnappy, "stream version that never existed");
+      return corrupt_payload(CompressionType::kSnappy, "stream version that never existed");
     }
     left_ = left_.subspan(kStreamHeaderSize);
     return {};
@@ -74,13 +74,13 @@ class SnappyDecompressor : public Decompressor {
     std::size_t size = 0;
     if (!snappy::GetUncompressedLength(from, compressed->size(), &size) ||
         size > compressed->size() * kMaxExpansion) {
-      return corrupt_payload(Codec::kSnappy, "block states a length that it cannot have");
+      return corrupt_payload(CompressionType::kSnappy, "block states a length that it cannot have");
     }
     bool fits = size <= out.size();
     if (!fits) make_room(size);
     char* to = reinterpret_cast<char*>(fits ? out.data() : block_.get());
     if (!snappy::RawUncompress(from, compressed->size(), to)) {
-      return corrupt_payload(Codec::kSnappy, "broken block");
+      return corrupt_payload(CompressionType::kSnappy, "broken block");
     }
     if (fits) return size;
     block_size_ = size;
@@ -99,10 +99,12 @@ class SnappyDecompressor : public Decompressor {
       if (base::Status skipped = skip_stream_header(); !skipped) return skipped.error();
       return block;
     }
-    if (left_.size() < 4) return corrupt_payload(Codec::kSnappy, "ends within a block's length");
+    if (left_.size() < 4)
+      return corrupt_payload(CompressionType::kSnappy, "ends within a block's length");
     auto size = base::load_big_endian<std::int32_t>(left_.data());
     if (size <= 0 || static_cast<std::size_t>(size) > left_.size() - 4) {
-      return corrupt_payload(Codec::kSnappy, "block is longer than the bytes that are there");
+      return corrupt_payload(CompressionType::kSnappy,
+                             "block is longer than the bytes that are there");
     }
     block = left_.subspan(4, static_cast<std::size_t>(size));
     left_ = left_.subspan(4 + static_cast<std::size_t>(size));

@@ -35,10 +35,11 @@ class ZstdDecompressor : public Decompressor {
       std::size_t in_before = input_.pos;
       std::size_t out_before = output.pos;
       std::size_t code = ZSTD_decompressStream(context_.get(), &output, &input_);
-      if (ZSTD_isError(code)) return corrupt_payload(Codec::kZstd, ZSTD_getErrorName(code));
+      if (ZSTD_isError(code))
+        return corrupt_payload(CompressionType::kZstd, ZSTD_getErrorName(code));
       at_frame_end_ = code == 0;
       if (!at_frame_end_ && input_.pos == in_before && output.pos == out_before) {
-        return corrupt_payload(Codec::kZstd, "ends too early");
+        return corrupt_payload(CompressionType::kZstd, "ends too early");
       }
     }
     return output.pos;
