@@ -108,8 +108,12 @@ class ValidatedRecords {
 // base offset 0 [INVALID_RECORD]; size [MESSAGE_TOO_LARGE]; CRC [CORRUPT_MESSAGE]; offset range
 // against count, no control batch, sequence with producer id [INVALID_RECORD]; every record's
 // shape, key where the topic is compacted [INVALID_RECORD with indexes], timestamp in range
-// [INVALID_TIMESTAMP with indexes]. A partial entry at the end is cut off. Heavy, and free of the
-// log: run it before taking the log's lock. `records` must outlive the result.
+// [INVALID_TIMESTAMP with indexes]. A partial entry at the end is cut off; when
+// that leaves nothing (Produce before v3) the result is ok() without records, and there is nothing
+// to append. Known departures: a payload that does not decompress is INVALID_RECORD, where upstream
+// says UNKNOWN_SERVER_ERROR; a batch whose offsets are not consecutive is renumbered, where
+// upstream keeps the gaps (uncompressed) or fails (compressed). Heavy, and free of the log: run it
+// before taking the log's lock. `records` must outlive the result.
 ValidatedRecords validate_records(base::MutableBytes records, const ValidationOptions& options);
 
 // Both steps at once.
