@@ -79,6 +79,7 @@
 #include "protocol/messages/update_features.h"
 #include "protocol/messages/update_metadata.h"
 #include "protocol/messages/write_txn_markers.h"
+#include "tests/wire/description_checker.h"
 
 namespace odradek::protocol::testing {
 
@@ -96,6 +97,7 @@ struct MessageType {
   // Only decodes; whether it was accepted.
   bool (*accepts)(std::span<std::uint8_t> bytes, std::int16_t version);
   base::Bytes (*invent)(base::Random& random, std::int16_t version);
+  std::vector<std::string> (*faults_of_description)();
 };
 
 template <class M>
@@ -119,8 +121,16 @@ base::Bytes invent(base::Random& random, std::int16_t version) {
 }
 
 template <class M>
+std::vector<std::string> faults_of_description() {
+  DescriptionChecker checker(M::kApi);
+  checker.structure<M>();
+  return checker.faults();
+}
+
+template <class M>
 void add(std::vector<MessageType>& types, std::string name) {
-  types.push_back({std::move(name), M::kApi, round_trip<M>, accepts<M>, invent<M>});
+  types.push_back(
+      {std::move(name), M::kApi, round_trip<M>, accepts<M>, invent<M>, faults_of_description<M>});
 }
 
 template <class Request>

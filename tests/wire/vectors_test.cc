@@ -224,5 +224,11 @@ TEST_F(Vectors, KnowEveryApi) {
   EXPECT_EQ(find_api(-1), nullptr);
 }
 
+TEST_F(Vectors, AreOfMessagesWhoseDescriptionsMakeSense) {
+  for (const auto& [name, type] : types_) {
+    for (const std::string& fault : type.faults_of_description()) ADD_FAILURE() << fault;
+  }
+}
+
 }  // namespace
 }  // namespace odradek::protocol::testing
