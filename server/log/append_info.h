@@ -2,18 +2,21 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
-#include "protocol/errors.h"
+#include "protocol/record/validate.h"
 #include "protocol/types.h"
 
 namespace odradek::log {
 
-// Who wrote the batches; decides how strictly they are checked.
-enum class AppendOrigin : std::uint8_t {
-  kClient,       // a producer
-  kCoordinator,  // this broker's group or transaction coordinator: control batches and markers
+// How the batches came.
+struct AppendSpec {
+  protocol::LeaderEpoch leader_epoch = protocol::kNoLeaderEpoch;
+  protocol::AppendOrigin origin = protocol::AppendOrigin::kClient;
+  // The Produce version, which says what batches are allowed; -1: not a Produce request.
+  std::int16_t produce_version = -1;
+  // False while inter.broker.protocol.version is below 2.1.
+  bool zstd_allowed = true;
 };
 
 struct AppendInfo {
@@ -25,20 +28,17 @@ struct AppendInfo {
   protocol::LeaderEpoch leader_epoch = protocol::kNoLeaderEpoch;
   std::int32_t record_count = 0;
   std::int64_t size_bytes = 0;
+  // For the conversion metrics.
+  std::int32_t records_converted = 0;
   // The batch was appended before by the same producer: offsets and time are those of then, nothing
   // was written now.
   bool duplicate = false;
 };
 
-// A record that made an append fail (Produce v8+ answers it).
-struct RecordError {
-  std::int32_t index = 0;
-  std::string message;
-};
-
 // Why an append was refused, with more than base::Error can hold.
-struct AppendError {
-  std::vector<RecordError> records;
+struct AppendRefusal {
+  std::vector<protocol::RecordError> record_errors;  // Produce v8+ answers them
+  protocol::Rejection rejection = protocol::Rejection::kNone;
 };
 
 }  // namespace odradek::log

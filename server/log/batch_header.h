@@ -8,6 +8,10 @@
 #include "base/bytes.h"
 #include "protocol/types.h"
 
+namespace odradek::protocol {
+class BatchView;
+}  // namespace odradek::protocol
+
 namespace odradek::log {
 
 // What stands in the first 61 bytes of a batch (magic 2) or 26 of a message (magic 0 and 1, whose
@@ -35,6 +39,7 @@ struct BatchHeader {
   // Sequences wrap from 2^31-1 to 0.
   std::int32_t last_sequence() const;
 
+  static BatchHeader of(const protocol::BatchView& batch);
   // Nothing when `bytes` is too short for the header or no batch can begin with these bytes (size,
   // magic or offsets impossible). Does not ask that the whole batch is there.
   static std::optional<BatchHeader> parse(base::ByteView bytes);

@@ -21,7 +21,8 @@ namespace odradek::log {
 class FileCache;
 
 // One file on disk by its path, read and written through the cache; safe from any thread.
-// Errors are KAFKA_STORAGE_ERROR with the path and the cause.
+// Errors name the path and the cause and have no code, but for KAFKA_STORAGE_ERROR when descriptors
+// ran out, for which no disk is to blame.
 class CachedFile {
  public:
   CachedFile(FileCache& cache, std::string path);
@@ -38,6 +39,8 @@ class CachedFile {
   base::Result<std::size_t> read_at(std::int64_t position, base::MutableBytes out);
   base::Status write_at(std::int64_t position, base::ByteView bytes);
   base::Status truncate(std::int64_t size_bytes);
+  // Takes disk space without changing the size; an error is no reason to give up.
+  base::Status allocate(std::int64_t position, std::int64_t length);
   base::Status sync();
   base::Result<std::int64_t> size_bytes();
   bool exists() const;
@@ -46,15 +49,19 @@ class CachedFile {
   // The directory above was renamed: only the name changes, not the file.
   void moved(const std::string& new_path);
   base::Status remove();
+  // Closes the descriptor; the next use opens it again.
+  void close();
 
  private:
   friend class FileCache;
+  base::Result<std::shared_ptr<base::File>> open_writable();
   bool evict();  // false when it was used since the last look
 
   FileCache& cache_;
   mutable base::Mutex mutex_;
   std::string path_ GUARDED_BY(mutex_);
-  std::shared_ptr<const base::File> file_ GUARDED_BY(mutex_);
+  std::shared_ptr<base::File> file_ GUARDED_BY(mutex_);
+  bool removed_ GUARDED_BY(mutex_) = false;  // a late reader must not make the file again
   std::atomic<bool> used_{false};
   // Guarded by the cache's lock.
   bool listed_ = false;
@@ -73,6 +80,9 @@ class FileCache {
   friend class CachedFile;
   void admit(CachedFile& file) EXCLUDES(mutex_);
   void forget(CachedFile& file) EXCLUDES(mutex_);
+  // Closes half of the files, those in use lately last.
+  void close_idle() EXCLUDES(mutex_);
+  void shrink_to(std::size_t count, const CachedFile* keep) REQUIRES(mutex_);
 
   const std::size_t max_open_files_;
   mutable base::Mutex mutex_;

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -20,6 +21,13 @@ inline constexpr const char* kLeaderEpochCheckpoint = "leader-epoch-checkpoint";
 // A missing file reads as no lines; a malformed one is an error that names the file and the line.
 base::Result<std::vector<std::string>> read_checkpoint_lines(const std::string& path);
 base::Status write_checkpoint_lines(const std::string& path, const std::vector<std::string>& lines);
+
+// As write_checkpoint_lines() without waiting for the disk, for what the log can tell again after a
+// power loss: thousands are written while partitions are made.
+base::Status write_checkpoint_lines_unsynced(const std::string& path,
+                                             const std::vector<std::string>& lines);
+// Replaces the file as a whole; after a power loss it may be empty.
+base::Status replace_file_unsynced(const std::string& path, std::string_view content);
 
 // Lines "<topic> <partition> <offset>".
 using OffsetCheckpoint = std::map<protocol::TopicPartition, protocol::Offset>;

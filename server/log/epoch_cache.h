@@ -37,6 +37,8 @@ class EpochCache {
   // Records that `epoch` starts at `start_offset`, dropping entries that contradict it. Writes the
   // file only when something changed.
   base::Status assign(protocol::LeaderEpoch epoch, protocol::Offset start_offset);
+  // As assign(), for who writes the file once at the end.
+  void assign_unwritten(protocol::LeaderEpoch epoch, protocol::Offset start_offset);
   base::Status truncate_from_end(protocol::Offset end_offset);
   base::Status truncate_from_start(protocol::Offset start_offset);
   base::Status clear();
@@ -50,6 +52,8 @@ class EpochCache {
   std::vector<EpochEntry> entries() const;
 
  private:
+  // False when the entry says nothing new.
+  bool insert(const EpochEntry& entry) REQUIRES(mutex_);
   base::Status write_locked() const REQUIRES(mutex_);
 
   mutable base::Mutex mutex_;

@@ -29,9 +29,11 @@ class IndexFile {
   // Bytes of the file at load are no multiple of the entry size, or the file is missing.
   base::Result<bool> well_formed();
 
+  // Makes the file, so that it is there even while it is empty.
+  base::Status create();
   base::Result<std::size_t> entries();
   base::Status append(base::ByteView entry);
-  // Copies entry `number` (from 0) to `out`.
+  // Copies entry `number` (from 0) to `out`, and those after it when `out` is longer.
   base::Status read(std::size_t number, base::MutableBytes out);
   // The number of leading entries for which `not_after` holds; it must hold for a prefix only.
   base::Result<std::size_t> count_while(const std::function<bool(base::ByteView)>& not_after);
@@ -39,6 +41,8 @@ class IndexFile {
 
   base::Status write_pending();
   base::Status sync();
+  // Once nothing more is appended: keeps neither entries nor the descriptor.
+  void release_memory();
   base::Status rename(const std::string& new_path) { return file_.rename(new_path); }
   void moved(const std::string& new_path) { file_.moved(new_path); }
   base::Status remove();

@@ -17,26 +17,18 @@
 #include "base/uuid.h"
 #include "protocol/types.h"
 #include "server/log/append_info.h"
+#include "server/log/batch_header.h"
 #include "server/log/epoch_cache.h"
-#include "server/log/file_deleter.h"
+#include "server/log/log_context.h"
 #include "server/log/log_dirs.h"
-#include "server/log/log_end.h"
+#include "server/log/log_flusher.h"
 #include "server/log/log_options.h"
+#include "server/log/log_reader.h"
 #include "server/log/producer_states.h"
 #include "server/log/read_info.h"
-#include "server/log/recent_positions.h"
-#include "server/log/segment_list.h"
+#include "server/log/segment_store.h"
 
 namespace odradek::log {
-
-// What every log of a broker shares.
-struct LogContext {
-  FileCache& files;
-  FileDeleter& deleter;
-  const base::Clock& clock;
-  // producer.id.expiration.ms
-  std::int64_t producer_id_expiration_ms = 86'400'000;
-};
 
 // What the loader found on disk.
 struct LoadedLog {
@@ -70,23 +62,14 @@ class Log {
 
   // --- appends ---
   // Checks the batches of a producer or coordinator, gives them offsets, epoch and (LogAppendTime)
-  // timestamps in place, and writes them. A refused record is also told in `refused`, when given.
-  base::Result<AppendInfo> append_as_leader(base::MutableBytes records, protocol::LeaderEpoch epoch,
-                                            AppendOrigin origin = AppendOrigin::kClient,
-                                            AppendError* refused = nullptr) EXCLUDES(mutex_);
+  // timestamps in place, and writes them. `refusal`, when given, tells more of a failed check.
+  base::Result<AppendInfo> append_as_leader(base::MutableBytes records, const AppendSpec& spec,
+                                            AppendRefusal* refusal = nullptr) EXCLUDES(mutex_);
   // Writes batches as a leader sent them, offsets and epochs given; a torn batch at the end is left
   // out. The first offset must be the log end offset or above it, never below.
   base::Result<AppendInfo> append_as_follower(base::ByteView records) EXCLUDES(mutex_);
 
   // --- reads ---
-  struct ReadSpec {
-    protocol::Offset start_offset = 0;
-    std::int32_t max_bytes = 1 << 20;
-    // Nothing at or above this offset is returned (high watermark, last stable offset, or log end).
-    protocol::Offset upper_bound = 0;
-    // The first batch is returned whole even when larger than max_bytes.
-    bool min_one_message = true;
-  };
   // OFFSET_OUT_OF_RANGE below the log start or above the log end; empty between the upper bound and
   // the log end.
   base::Result<ReadInfo> read(const ReadSpec& spec) const;
@@ -100,17 +83,17 @@ class Log {
 
   // --- offsets, without the lock ---
   protocol::Offset log_start_offset() const { return log_start_offset_.load(); }
-  protocol::Offset log_end_offset() const { return end_.offset(); }
-  OffsetMetadata log_end() const { return end_.load(); }
+  protocol::Offset log_end_offset() const { return store_.end_offset(); }
+  OffsetMetadata log_end() const { return store_.end(); }
   // Kept by the replica layer, stored here for reads and retention; never above the log end.
   protocol::Offset high_watermark() const { return high_watermark_.load(); }
   // Clamped to [log start, log end]; returns what was set.
   protocol::Offset set_high_watermark(protocol::Offset offset);
   // The high watermark, or the first offset of the oldest open transaction below it.
   protocol::Offset last_stable_offset() const;
-  protocol::Offset recovery_point() const { return recovery_point_.load(); }
-  std::int64_t size_bytes() const { return segments_.size_bytes(); }
-  std::size_t segment_count() const { return segments_.size(); }
+  protocol::Offset recovery_point() const { return flusher_.recovery_point(); }
+  std::int64_t size_bytes() const { return store_.segments().size_bytes(); }
+  std::size_t segment_count() const { return store_.segments().size(); }
 
   // --- leader epochs ---
   std::optional<protocol::LeaderEpoch> latest_epoch() const { return epochs_->latest_epoch(); }
@@ -134,62 +117,56 @@ class Log {
 
   // --- maintenance ---
   base::Status roll() EXCLUDES(mutex_);
+  // Syncs segments that were rolled since the last flush; appends go on meanwhile.
+  base::Status flush_rolled() EXCLUDES(mutex_);
   base::Status flush() EXCLUDES(mutex_);
-  // Writes pending index entries and the producer snapshot without syncing; the caller syncs the
-  // file system and then calls mark_flushed with the offset answered here.
-  base::Result<protocol::Offset> prepare_flush() EXCLUDES(mutex_);
+  // After the whole file system was synced: everything up to `offset` is on disk.
   void mark_flushed(protocol::Offset offset);
   std::int64_t unflushed_messages() const { return log_end_offset() - recovery_point(); }
-  std::int64_t last_flush_ms() const { return last_flush_ms_.load(); }  // monotonic
+  std::int64_t last_flush_ms() const { return flusher_.last_flush_ms(); }  // monotonic
   void expire_producers() EXCLUDES(mutex_);
-  std::size_t producer_count() const EXCLUDES(mutex_);
-  std::optional<ProducerEntry> producer(std::int64_t producer_id) const EXCLUDES(mutex_);
   std::vector<ProducerEntry> producers() const EXCLUDES(mutex_);
 
-  // Ends the active segment and closes files: nothing may be called afterwards but offsets.
+  // Ends the active segment and writes what is pending: afterwards only offsets and flush().
   base::Status close() EXCLUDES(mutex_);
   // Renames the directory within its parent ("-delete", "-future" taken over); readers go on.
   base::Status rename_directory(const std::string& name) EXCLUDES(mutex_);
 
  private:
-  friend class LogWriter;
-  base::Error failed(const base::Error& error) const;
-  base::Status writable() const REQUIRES(mutex_);
-  base::Result<AppendInfo> write_batches(base::ByteView bytes, std::vector<BatchHeader> headers)
+  // Marks the directory as failed for errors of I/O, and gives every error a code.
+  base::Error failed(base::Error error) const;
+  base::Status failed(const base::Status& status) const;
+  base::Status check_online() const;
+  base::Status check_writable() const REQUIRES(mutex_);
+  base::Result<std::optional<ProducerBatch>> check_producer(const BatchHeader& header,
+                                                            const AppendSpec& spec) const
       REQUIRES(mutex_);
-  base::Status roll_if_needed(std::int64_t append_bytes, std::span<const BatchHeader> headers)
-      REQUIRES(mutex_);
-  base::Status roll_at(protocol::Offset base_offset) REQUIRES(mutex_);
-  base::Status remove_segments(const std::vector<SegmentPtr>& segments, bool at_once)
-      REQUIRES(mutex_);
-  base::Status flush_to_end() REQUIRES(mutex_);
-  base::Status rebuild_producers(protocol::Offset end_offset) REQUIRES(mutex_);
-  base::Status restart_at(protocol::Offset offset) REQUIRES(mutex_);
-  void publish_end(protocol::Offset offset) REQUIRES(mutex_);
+  base::Result<AppendInfo> assign_and_write(protocol::ValidatedRecords& validated,
+                                            const AppendSpec& spec, const LogOptions& options)
+      EXCLUDES(mutex_);
+  base::Status write(base::ByteView bytes, std::span<const BatchHeader> headers,
+                     const LogOptions& options) REQUIRES(mutex_);
+  base::Status roll_locked() REQUIRES(mutex_);
+  void note_producers(base::ByteView bytes, std::span<const BatchHeader> headers) REQUIRES(mutex_);
   void publish_unstable_offset() REQUIRES(mutex_);
-  SegmentPtr new_segment(protocol::Offset base_offset) REQUIRES(mutex_);
-  base::Result<FoundOffset> first_record_at(std::int64_t timestamp_ms, const SegmentPtr& segment,
-                                            protocol::Offset upper_bound) const;
+  base::Status rebuild_producers() REQUIRES(mutex_);
+  base::Status restart_locked(protocol::Offset offset) REQUIRES(mutex_);
+  base::Result<std::size_t> count_deletable(const LogOptions& options) REQUIRES(mutex_);
 
   const protocol::TopicPartition partition_;
   LogDir& dir_;
-  const LogContext context_;
+  const LogContext& context_;
   base::Snapshot<LogOptions> options_;
-  SegmentList segments_;
+  SegmentStore store_;  // changed under mutex_, read without
   const std::unique_ptr<EpochCache> epochs_;
-  mutable RecentPositions recent_;
-  LogEnd end_;
+  LogFlusher flusher_;
   std::atomic<protocol::Offset> log_start_offset_{0};
   std::atomic<protocol::Offset> high_watermark_{0};
-  std::atomic<protocol::Offset> recovery_point_{0};
   std::atomic<protocol::Offset> first_unstable_offset_;
-  std::atomic<std::int64_t> last_flush_ms_{0};
 
   mutable base::Mutex mutex_;
-  std::string directory_ GUARDED_BY(mutex_);
   ProducerStates producers_ GUARDED_BY(mutex_);
   std::optional<base::Uuid> topic_id_ GUARDED_BY(mutex_);
-  std::int64_t roll_jitter_ms_ GUARDED_BY(mutex_) = 0;
   bool closed_ GUARDED_BY(mutex_) = false;
 };
 

@@ -8,10 +8,13 @@
 #include "base/result.h"
 #include "protocol/types.h"
 #include "server/log/producer_states.h"
+#include "server/log/segment_list.h"
 
 namespace odradek::log {
 
-// "<offset as %020d>.snapshot", version 1: version int16, crc32c uint32 of what follows, entries.
+// "<directory>/<offset as %020d>.snapshot": version int16 = 1, crc32c uint32 of what follows, int32
+// count, then per producer its newest batch; the JVM's layout. Not synced: the checksum tells a
+// torn one, and the log replaces it.
 std::string producer_snapshot_path(const std::string& directory, protocol::Offset offset);
 base::Status write_producer_snapshot(const std::string& path,
                                      const std::vector<ProducerEntry>& entries);
@@ -20,6 +23,20 @@ base::Result<std::vector<ProducerEntry>> read_producer_snapshot(const std::strin
 
 // Offsets of the snapshots in a directory, ascending.
 base::Result<std::vector<protocol::Offset>> list_producer_snapshots(const std::string& directory);
-base::Status remove_producer_snapshot(const std::string& directory, protocol::Offset offset);
+base::Status remove_producer_snapshots(const std::string& directory, protocol::Offset from,
+                                       protocol::Offset before);
+
+// The states at `end_offset`: the newest usable snapshot at or below it, and what the batch headers
+// of `segments` say from there on. Removes snapshots above `end_offset` and unusable ones.
+struct ProducerRebuild {
+  const std::string& directory;
+  const std::vector<SegmentPtr>& segments;
+  protocol::Offset log_start_offset = 0;
+  protocol::Offset end_offset = 0;
+};
+base::Result<ProducerStates> rebuild_producer_states(const ProducerRebuild& rebuild);
+// What the batch at `position` of `segment` says of its producer, markers included.
+base::Status replay_producer(ProducerStates& states, Segment& segment, std::int64_t position,
+                             const BatchHeader& header);
 
 }  // namespace odradek::log

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -38,21 +39,30 @@ struct ProducerEntry {
   protocol::Offset last_offset() const { return batches.empty() ? -1 : batches.back().last_offset; }
 };
 
+struct CompletedTransaction {
+  std::int64_t producer_id = -1;
+  protocol::Offset first_offset = -1;
+  protocol::Offset last_offset = -1;  // of the marker
+  bool aborted = false;
+};
+
 // One thread at a time (the log's lock). Rules: wire-api.md §7.
 class ProducerStates {
  public:
   // Looks at a batch that a client wants appended, before its offsets are final. Gives the earlier
   // batch that it repeats, nothing when it may be appended, or an error that says why not.
   base::Result<std::optional<ProducerBatch>> check(const BatchHeader& header) const;
-  // Takes in an appended batch (client's, replicated, or read back from the log): never refuses.
-  void update(const BatchHeader& header, std::optional<std::int8_t> control_type = {},
-              std::int32_t coordinator_epoch = -1);
+  // Takes in an appended batch of records (client's, replicated, or read back from the log): never
+  // refuses. Batches without producer and control batches change nothing.
+  void update(const BatchHeader& header);
+  // Takes in an appended marker; the transaction that it ended, if one was open.
+  std::optional<CompletedTransaction> complete(const BatchHeader& marker, bool aborted,
+                                               std::int32_t coordinator_epoch);
 
-  // Offsets below this are in the state.
-  protocol::Offset map_end_offset() const { return map_end_offset_; }
-  void set_map_end_offset(protocol::Offset offset) { map_end_offset_ = offset; }
-  // The first offset of the oldest open transaction.
+  // The first offset of the oldest transaction that is open, or whose marker is not below the high
+  // watermark yet.
   std::optional<protocol::Offset> first_unstable_offset() const;
+  void on_high_watermark(protocol::Offset high_watermark);
 
   void remove_expired(std::int64_t now_ms, std::int64_t expiration_ms);
   void clear();
@@ -60,11 +70,12 @@ class ProducerStates {
   std::size_t size() const { return entries_.size(); }
   const ProducerEntry* find(std::int64_t producer_id) const;
   std::vector<ProducerEntry> entries() const;
-  void load(std::vector<ProducerEntry> entries, protocol::Offset end_offset);
+  void load(std::vector<ProducerEntry> entries);
 
  private:
   std::unordered_map<std::int64_t, ProducerEntry> entries_;
-  protocol::Offset map_end_offset_ = 0;
+  std::set<protocol::Offset> open_transactions_;  // their first offsets
+  std::vector<CompletedTransaction> unreplicated_;
 };
 
 }  // namespace odradek::log

@@ -18,20 +18,31 @@
 
 namespace odradek::log {
 
+inline constexpr const char* kLogSuffix = ".log";
+inline constexpr const char* kIndexSuffix = ".index";
+inline constexpr const char* kTimeIndexSuffix = ".timeindex";
+inline constexpr const char* kTransactionIndexSuffix = ".txnindex";
+inline constexpr const char* kSnapshotSuffix = ".snapshot";
+inline constexpr const char* kDeletedSuffix = ".deleted";
+inline constexpr const char* kCleanedSuffix = ".cleaned";
+inline constexpr const char* kSwapSuffix = ".swap";
+
+// "00000000000000000042" + suffix.
 std::string segment_file_name(protocol::Offset base_offset, const char* suffix);
 
 // Appends, rolls and truncations come from one thread at a time (the log's lock); readers need no
-// lock: they see a prefix of whole batches up to size_bytes().
+// lock: they see a prefix of whole batches up to size_bytes(). Errors as CachedFile's.
 class Segment {
  public:
-  // Opens nothing yet: files are made or opened at first use.
+  // Opens nothing yet: files are opened at first use.
   Segment(FileCache& cache, const std::string& directory, protocol::Offset base_offset,
           std::int64_t size_bytes, std::int64_t created_ms);
 
+  // Makes the three files, empty.
+  base::Status create();
+
   protocol::Offset base_offset() const { return base_offset_; }
-  std::int32_t size_bytes() const {
-    return static_cast<std::int32_t>(size_bytes_.load(std::memory_order_acquire));
-  }
+  std::int64_t size_bytes() const { return size_bytes_.load(std::memory_order_acquire); }
   std::int64_t created_ms() const { return created_ms_; }
 
   // Writes `bytes`, which are exactly the batches `headers`, behind the last batch. On failure
@@ -41,7 +52,7 @@ class Segment {
   // The largest timestamp and the last offset of its batch; (-1, -1) when there is none.
   base::Result<TimestampOffset> max_timestamp();
   // As max_timestamp, or when the file was last written where batches have no timestamps.
-  std::int64_t largest_timestamp_ms();
+  base::Result<std::int64_t> largest_timestamp_ms();
   // Max timestamp of the first batch; -1 when empty.
   base::Result<std::int64_t> first_timestamp_ms();
 
@@ -53,19 +64,26 @@ class Segment {
   };
   base::Result<std::optional<Located>> locate(protocol::Offset target, std::int64_t end_position);
 
-  // Drops all batches with a last offset >= `offset`; returns the number of bytes dropped.
-  base::Result<std::int64_t> truncate_to(protocol::Offset offset);
-  // Offset after the last batch, from the end of the index on.
-  base::Result<protocol::Offset> read_next_offset();
+  // Drops all batches with a last offset >= `offset`; the end of what is left: `offset`, or less
+  // when it lay inside of a batch.
+  base::Result<protocol::Offset> truncate_to(protocol::Offset offset);
 
-  // Written to disk when it returns.
+  // The offset after the last batch and where the whole batches end, walked from the last index
+  // entry on. Takes their timestamps in.
+  struct End {
+    protocol::Offset next_offset = 0;
+    std::int64_t position = 0;
+  };
+  base::Result<End> find_end();
+
+  // The log file, and all index entries, are on disk when it returns.
   base::Status flush();
-  // Ends appends: the last time index entry, pending index entries, space ahead given back.
+  base::Status write_pending_index_entries();
+  // Ends appends: the last time index entry, pending entries, space ahead given back.
   base::Status become_inactive();
-  base::Status reset_indexes();
 
-  // Adds a suffix such as ".deleted" to all files.
-  base::Status add_suffix(const std::string& suffix);
+  // Adds ".deleted" to all files.
+  base::Status mark_deleted();
   void directory_moved(const std::string& directory);
   // Removes all files; missing ones are no error.
   base::Status remove();
@@ -74,14 +92,16 @@ class Segment {
   OffsetIndex& offset_index() { return offset_index_; }
   TimeIndex& time_index() { return time_index_; }
 
-  // For recovery: adopts one batch found in the file at `position` into indexes and sizes.
+  // Recovery: forgets index entries and timestamps from `offset` on; then index_batch() takes in
+  // each batch found, and set_size() says where they end, cutting the file.
+  base::Status restart_indexes_at(protocol::Offset offset);
   base::Status index_batch(const BatchHeader& header, std::int64_t position,
                            std::int32_t index_interval_bytes);
-  void set_size_bytes(std::int64_t size_bytes) { size_bytes_.store(size_bytes); }
-  void forget_timestamps();
+  base::Status set_size(std::int64_t size_bytes);
 
  private:
-  base::Status reserve(std::int64_t needed_bytes, const LogOptions& options);
+  void reserve(std::int64_t needed_bytes, std::int64_t segment_bytes);
+  void note_timestamp(const BatchHeader& header, std::int64_t position) REQUIRES(mutex_);
   base::Status load_timestamps() REQUIRES(mutex_);
 
   const protocol::Offset base_offset_;
@@ -91,8 +111,7 @@ class Segment {
   TimeIndex time_index_;
   std::atomic<std::int64_t> size_bytes_;
   // Only the appending thread.
-  std::int64_t reserved_bytes_ = 0;  // file space taken ahead, from the start of the file
-  std::int64_t reserve_step_bytes_ = 0;
+  std::int64_t reserved_bytes_ = 0;  // disk space taken, counted from the start of the file
   std::int64_t bytes_since_index_entry_ = 0;
 
   base::Mutex mutex_;

@@ -1,0 +1,77 @@
+#include "server/log/append_checks.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/log.h"
+#include "protocol/errors.h"
+#include "protocol/record/batch.h"
+
+namespace odradek::log {
+
+std::vector<BatchHeader> parse_headers(base::ByteView bytes) {
+  std::vector<BatchHeader> headers;
+  protocol::BatchReader reader(bytes);
+  for (;;) {
+    auto batch = reader.next();
+    CHECK(batch.ok()) << batch.error().message;  // the bytes have been validated
+    if (!batch->has_value()) return headers;
+    headers.push_back(BatchHeader::of(**batch));
+  }
+}
+
+AppendInfo describe(std::span<const BatchHeader> headers) {
+  AppendInfo info;
+  info.first_offset = headers.front().base_offset;
+  info.last_offset = headers.back().last_offset;
+  info.leader_epoch = headers.back().leader_epoch;
+  for (const BatchHeader& header : headers) {
+    info.max_timestamp_ms = std::max(info.max_timestamp_ms, header.max_timestamp_ms);
+    info.size_bytes += header.size_bytes;
+    info.record_count += std::max(header.record_count, 1);
+  }
+  return info;
+}
+
+// The whole, undamaged batches of what a leader sent; offsets must increase.
+base::Result<std::vector<BatchHeader>> check_replicated(base::ByteView records) {
+  std::vector<BatchHeader> headers;
+  protocol::BatchReader reader(records);
+  protocol::Offset expected = 0;
+  for (;;) {
+    auto batch = reader.next();
+    if (!batch.ok()) return batch.error();
+    if (!batch->has_value()) return headers;
+    base::Status intact = (*batch)->check_crc();
+    if (!intact.ok()) return intact.error();
+    BatchHeader header = BatchHeader::of(**batch);
+    if (header.last_offset < header.base_offset || header.last_offset < expected ||
+        (header.magic >= 2 && header.base_offset < expected)) {
+      return base::Error(protocol::ErrorCode::kCorruptMessage,
+                         "offset " + std::to_string(header.base_offset) + " came after offset " +
+                             std::to_string(expected - 1));
+    }
+    expected = header.last_offset + 1;
+    headers.push_back(header);
+  }
+}
+
+protocol::ValidationOptions validation_options(const LogOptions& options, const AppendSpec& spec,
+                                               std::int64_t now_ms) {
+  protocol::ValidationOptions validation;
+  validation.origin = spec.origin;
+  validation.produce_version = spec.produce_version;
+  validation.zstd_allowed = spec.zstd_allowed;
+  validation.target_codec = options.compression;
+  validation.compression_level = options.compression_level;
+  validation.compacted_topic = options.cleanup_compact;
+  validation.timestamp_type = options.log_append_time ? protocol::TimestampType::kLogAppendTime
+                                                      : protocol::TimestampType::kCreateTime;
+  validation.timestamp_before_max_ms = options.timestamp_before_max_ms;
+  validation.timestamp_after_max_ms = options.timestamp_after_max_ms;
+  validation.max_message_bytes = options.max_message_bytes;
+  validation.now_ms = now_ms;
+  return validation;
+}
+
+}  // namespace odradek::log

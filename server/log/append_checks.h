@@ -1,0 +1,26 @@
+// What is looked at in record batches before they are appended, free of any log.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "protocol/record/validate.h"
+#include "server/log/append_info.h"
+#include "server/log/batch_header.h"
+#include "server/log/log_options.h"
+
+namespace odradek::log {
+
+// The headers of bytes that have been validated; CHECKs that they are whole batches.
+std::vector<BatchHeader> parse_headers(base::ByteView bytes);
+AppendInfo describe(std::span<const BatchHeader> headers);
+// The whole, undamaged batches of what a leader sent; a torn one at the end is left out.
+// CORRUPT_MESSAGE for a wrong CRC or offsets that do not increase.
+base::Result<std::vector<BatchHeader>> check_replicated(base::ByteView records);
+protocol::ValidationOptions validation_options(const LogOptions& options, const AppendSpec& spec,
+                                               std::int64_t now_ms);
+
+}  // namespace odradek::log

@@ -1,0 +1,510 @@
+#include "server/log/log.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "protocol/errors.h"
+#include "protocol/record/batch.h"
+#include "protocol/record/control_record.h"
+#include "server/log/append_checks.h"
+#include "server/log/checkpoint_file.h"
+#include "server/log/partition_metadata.h"
+#include "server/log/producer_snapshot.h"
+#include "server/log/retention.h"
+
+namespace odradek::log {
+
+namespace {
+
+using protocol::ErrorCode;
+
+constexpr protocol::Offset kNoUnstableOffset = std::numeric_limits<protocol::Offset>::max();
+
+}  // namespace
+
+Log::Log(protocol::TopicPartition partition, LogDir& dir, const LogContext& context,
+         const LogOptions& options, LoadedLog loaded)
+    : partition_(std::move(partition)),
+      dir_(dir),
+      context_(context),
+      options_(options),
+      store_(context, std::move(loaded.directory), std::move(loaded.segments),
+             loaded.log_end_offset),
+      epochs_(std::move(loaded.epochs)),
+      flusher_(context, loaded.recovery_point),
+      log_start_offset_(loaded.log_start_offset),
+      high_watermark_(loaded.log_start_offset),
+      first_unstable_offset_(kNoUnstableOffset),
+      producers_(std::move(loaded.producers)),
+      topic_id_(loaded.topic_id) {
+  base::MutexLock lock(mutex_);
+  publish_unstable_offset();
+}
+
+Log::~Log() = default;
+
+base::Error Log::failed(base::Error error) const {
+  if (error.code != -1) return error;
+  dir_.fail(partition_.to_string() + ": " + error.message);
+  return base::Error(ErrorCode::kKafkaStorageError, std::move(error.message));
+}
+
+base::Status Log::failed(const base::Status& status) const {
+  if (status.ok()) return {};
+  return failed(status.error());
+}
+
+base::Status Log::check_online() const {
+  if (dir_.online()) return {};
+  return base::Error(ErrorCode::kKafkaStorageError,
+                     partition_.to_string() + ": log directory " + dir_.path() + " is offline");
+}
+
+base::Status Log::check_writable() const {
+  if (!closed_) return check_online();
+  return base::Error(ErrorCode::kKafkaStorageError, partition_.to_string() + " is closed");
+}
+
+std::string Log::directory() const {
+  base::MutexLock lock(mutex_);
+  return store_.directory();
+}
+
+std::optional<base::Uuid> Log::topic_id() const {
+  base::MutexLock lock(mutex_);
+  return topic_id_;
+}
+
+base::Status Log::assign_topic_id(const base::Uuid& topic_id) {
+  base::MutexLock lock(mutex_);
+  if (topic_id_ == topic_id) return {};
+  if (topic_id_) {
+    return base::Error(ErrorCode::kInconsistentTopicId, partition_.to_string() + " has topic id " +
+                                                            topic_id_->to_string() + ", not " +
+                                                            topic_id.to_string());
+  }
+  base::Status written = failed(write_partition_metadata(store_.directory(), topic_id));
+  if (written.ok()) topic_id_ = topic_id;
+  return written;
+}
+
+base::Result<std::optional<ProducerBatch>> Log::check_producer(const BatchHeader& header,
+                                                               const AppendSpec& spec) const {
+  bool checked = header.has_producer_id() &&
+                 (spec.origin == protocol::AppendOrigin::kClient || header.control());
+  if (!checked) return std::optional<ProducerBatch>();
+  return producers_.check(header);
+}
+
+base::Result<AppendInfo> Log::append_as_leader(base::MutableBytes records, const AppendSpec& spec,
+                                               AppendRefusal* refusal) {
+  auto options = options_.read();
+  protocol::ValidatedRecords validated = protocol::validate_records(
+      records, validation_options(*options, spec, context_.clock.wall_ms()));
+  if (!validated.ok()) {
+    if (refusal != nullptr) {
+      *refusal = {std::move(validated.record_errors), validated.rejection};
+    }
+    return base::Error(validated.error, std::move(validated.error_message));
+  }
+  if (validated.records.size() > static_cast<std::size_t>(options->segment_bytes)) {
+    return base::Error(ErrorCode::kRecordListTooLarge,
+                       partition_.to_string() + ": " + std::to_string(validated.records.size()) +
+                           " bytes of records exceed segment.bytes, " +
+                           std::to_string(options->segment_bytes));
+  }
+  auto info = assign_and_write(validated, spec, *options);
+  if (info.ok() && unflushed_messages() >= options->flush_messages) {
+    base::Status flushed = flush();
+    if (!flushed.ok()) return flushed.error();
+  }
+  return info;
+}
+
+base::Result<AppendInfo> Log::assign_and_write(protocol::ValidatedRecords& validated,
+                                               const AppendSpec& spec, const LogOptions& options) {
+  base::MutexLock lock(mutex_);
+  base::Status writable = check_writable();
+  if (!writable.ok()) return writable.error();
+  AppendInfo info;
+  info.log_start_offset = log_start_offset();
+  std::vector<BatchHeader> headers = parse_headers(validated.records);
+  if (headers.empty()) return info;
+  for (const BatchHeader& header : headers) {
+    auto earlier = check_producer(header, spec);
+    if (!earlier.ok()) return earlier.error();
+    if (!earlier->has_value()) continue;
+    info.first_offset = (*earlier)->first_offset();
+    info.last_offset = (*earlier)->last_offset;
+    info.log_append_time_ms = (*earlier)->timestamp_ms;
+    info.duplicate = true;
+    return info;
+  }
+  base::Status assigned =
+      validated.assign_offsets(store_.end_offset(), spec.leader_epoch, context_.clock.wall_ms());
+  if (!assigned.ok()) return assigned.error();
+  headers = parse_headers(validated.records);
+  base::Status written = failed(write(validated.records, headers, options));
+  if (!written.ok()) return written.error();
+  protocol::Offset start = info.log_start_offset;
+  info = describe(headers);
+  info.log_start_offset = start;
+  info.log_append_time_ms = validated.log_append_time;
+  info.record_count = validated.record_count;
+  info.records_converted = validated.records_converted;
+  return info;
+}
+
+base::Result<AppendInfo> Log::append_as_follower(base::ByteView records) {
+  auto headers = check_replicated(records);
+  if (!headers.ok()) return headers.error();
+  auto options = options_.read();
+  AppendInfo info;
+  if (!headers->empty()) {
+    info = describe(*headers);
+    base::MutexLock lock(mutex_);
+    base::Status writable = check_writable();
+    if (!writable.ok()) return writable.error();
+    // The offset field of an old wrapper is that of its last message.
+    const BatchHeader& first = headers->front();
+    protocol::Offset lowest = first.magic >= 2 ? first.base_offset : first.last_offset;
+    if (lowest < store_.end_offset()) {
+      return base::Error(ErrorCode::kUnknownServerError,
+                         partition_.to_string() + ": cannot append offset " +
+                             std::to_string(lowest) + " to a log that ends at " +
+                             std::to_string(store_.end_offset()));
+    }
+    base::ByteView whole = records.first(static_cast<std::size_t>(info.size_bytes));
+    base::Status written = failed(write(whole, *headers, *options));
+    if (!written.ok()) return written.error();
+  }
+  info.log_start_offset = log_start_offset();
+  if (unflushed_messages() >= options->flush_messages) {
+    base::Status flushed = flush();
+    if (!flushed.ok()) return flushed.error();
+  }
+  return info;
+}
+
+base::Status Log::write(base::ByteView bytes, std::span<const BatchHeader> headers,
+                        const LogOptions& options) {
+  auto full = store_.needs_roll(bytes.size(), headers, options);
+  if (!full.ok()) return full.error();
+  if (*full) {
+    base::Status rolled = roll_locked();
+    if (!rolled.ok()) return rolled;
+  }
+  for (const BatchHeader& header : headers) {
+    base::Status noted = epochs_->assign(header.leader_epoch, header.base_offset);
+    if (!noted.ok()) return noted;
+  }
+  base::Status appended = store_.append(bytes, headers, options);
+  if (!appended.ok()) return appended;
+  note_producers(bytes, headers);
+  return {};
+}
+
+void Log::note_producers(base::ByteView bytes, std::span<const BatchHeader> headers) {
+  bool any = false;
+  for (const BatchHeader& header : headers) {
+    base::ByteView batch = bytes.first(static_cast<std::size_t>(header.size_bytes));
+    bytes = bytes.subspan(batch.size());
+    if (!header.has_producer_id()) continue;
+    any = true;
+    if (!header.control()) {
+      producers_.update(header);
+      continue;
+    }
+    auto marker = protocol::decode_end_transaction_marker(protocol::BatchView(batch));
+    if (!marker.ok()) continue;
+    (void)producers_.complete(header, marker->type == protocol::ControlRecordType::kAbort,
+                              marker->coordinator_epoch);
+  }
+  if (any) publish_unstable_offset();
+}
+
+void Log::publish_unstable_offset() {
+  first_unstable_offset_.store(producers_.first_unstable_offset().value_or(kNoUnstableOffset));
+}
+
+base::Result<ReadInfo> Log::read(const ReadSpec& spec) const {
+  base::Status online = check_online();
+  if (!online.ok()) return online.error();
+  ReadInfo info;
+  info.high_watermark = high_watermark();
+  info.log_start_offset = log_start_offset();
+  info.log_end_offset = log_end_offset();
+  if (spec.start_offset < info.log_start_offset || spec.start_offset > info.log_end_offset) {
+    return base::Error(ErrorCode::kOffsetOutOfRange,
+                       partition_.to_string() + ": offset " + std::to_string(spec.start_offset) +
+                           " is not within [" + std::to_string(info.log_start_offset) + ", " +
+                           std::to_string(info.log_end_offset) + "]");
+  }
+  base::Status read = LogReader(store_).read(spec, info);
+  if (!read.ok()) return failed(read.error());
+  return info;
+}
+
+base::Result<OffsetMetadata> Log::offset_metadata(protocol::Offset offset) const {
+  if (offset < log_start_offset() || offset > log_end_offset()) {
+    return base::Error(ErrorCode::kOffsetOutOfRange,
+                       partition_.to_string() + ": no offset " + std::to_string(offset));
+  }
+  auto place = store_.find(offset);
+  if (!place.ok()) return failed(place.error());
+  OffsetMetadata found{offset, -1, -1};
+  if (place->has_value()) {
+    found.segment_base_offset = (*place)->segment_base_offset;
+    found.position = (*place)->position;
+  }
+  return found;
+}
+
+base::Result<std::optional<FoundOffset>> Log::offset_for_timestamp(
+    std::int64_t timestamp_ms, protocol::Offset upper_bound) const {
+  base::Status online = check_online();
+  if (!online.ok()) return online.error();
+  FoundOffset found;
+  if (timestamp_ms == kEarliestTimestamp || timestamp_ms == kEarliestLocalTimestamp) {
+    found.offset = log_start_offset();
+  } else if (timestamp_ms == kLatestTimestamp) {
+    found.offset = upper_bound;
+  } else {
+    LogReader reader(store_);
+    auto record = timestamp_ms == kMaxTimestamp
+                      ? reader.latest_timestamp(log_start_offset(), upper_bound)
+                      : reader.first_at_or_after(timestamp_ms, log_start_offset(), upper_bound);
+    if (!record.ok()) return failed(record.error());
+    if (!record->has_value()) return std::optional<FoundOffset>();
+    found.timestamp_ms = (*record)->timestamp_ms;
+    found.offset = (*record)->offset;
+  }
+  found.leader_epoch =
+      timestamp_ms == kLatestTimestamp
+          ? epochs_->latest_epoch().value_or(protocol::kNoLeaderEpoch)
+          : epochs_->epoch_for_offset(found.offset).value_or(protocol::kNoLeaderEpoch);
+  return std::optional<FoundOffset>(found);
+}
+
+protocol::Offset Log::set_high_watermark(protocol::Offset offset) {
+  offset = std::clamp(offset, log_start_offset(), std::max(log_start_offset(), log_end_offset()));
+  high_watermark_.store(offset);
+  if (first_unstable_offset_.load() != kNoUnstableOffset) {
+    base::MutexLock lock(mutex_);
+    producers_.on_high_watermark(offset);
+    publish_unstable_offset();
+  }
+  return offset;
+}
+
+protocol::Offset Log::last_stable_offset() const {
+  return std::min(high_watermark(), first_unstable_offset_.load());
+}
+
+EpochEndOffset Log::end_offset_for_epoch(protocol::LeaderEpoch epoch) const {
+  return epochs_->end_offset_for(epoch, log_end_offset());
+}
+
+base::Status Log::assign_epoch_start(protocol::LeaderEpoch epoch, protocol::Offset start_offset) {
+  return failed(epochs_->assign(epoch, start_offset));
+}
+
+base::Result<bool> Log::truncate_to(protocol::Offset offset) {
+  base::MutexLock lock(mutex_);
+  base::Status done = check_writable();
+  if (!done.ok()) return done.error();
+  protocol::Offset end = store_.end_offset();
+  if (offset >= end) {
+    done = failed(epochs_->truncate_from_end(end));
+    if (!done.ok()) return done.error();
+    return false;
+  }
+  LOG(INFO) << partition_.to_string() << ": truncating from " << end << " to " << offset;
+  if (offset < store_.segments().first()->base_offset()) {
+    done = failed(restart_locked(offset));
+    if (!done.ok()) return done.error();
+    return true;
+  }
+  auto cut = store_.truncate_to(offset);
+  if (!cut.ok()) return failed(cut.error());
+  flusher_.cut_at(*cut);
+  log_start_offset_.store(std::min(log_start_offset(), *cut));
+  high_watermark_.store(std::min(high_watermark(), *cut));
+  done = failed(epochs_->truncate_from_end(*cut));
+  if (!done.ok()) return done.error();
+  done = failed(rebuild_producers());
+  if (!done.ok()) return done.error();
+  return true;
+}
+
+base::Status Log::rebuild_producers() {
+  std::vector<SegmentPtr> segments = store_.segments().all();
+  auto states = rebuild_producer_states(
+      {store_.directory(), segments, log_start_offset(), store_.end_offset()});
+  if (!states.ok()) return states.error();
+  producers_ = std::move(*states);
+  publish_unstable_offset();
+  return {};
+}
+
+base::Status Log::truncate_fully_and_start_at(protocol::Offset offset,
+                                              std::optional<protocol::Offset> log_start_offset) {
+  base::MutexLock lock(mutex_);
+  base::Status writable = check_writable();
+  if (!writable.ok()) return writable;
+  LOG(INFO) << partition_.to_string() << ": dropping all records up to " << store_.end_offset()
+            << ", the log goes on at " << offset;
+  base::Status restarted = failed(restart_locked(offset));
+  if (restarted.ok()) log_start_offset_.store(log_start_offset.value_or(offset));
+  return restarted;
+}
+
+base::Status Log::restart_locked(protocol::Offset offset) {
+  flusher_.cut_at(offset);
+  base::Status done = store_.restart_at(offset);
+  if (!done.ok()) return done;
+  log_start_offset_.store(offset);
+  high_watermark_.store(offset);
+  producers_.clear();
+  publish_unstable_offset();
+  done = epochs_->clear();
+  if (!done.ok()) return done;
+  return remove_producer_snapshots(store_.directory(), 0, kNoUnstableOffset);
+}
+
+base::Result<bool> Log::advance_log_start_offset(protocol::Offset offset) {
+  base::MutexLock lock(mutex_);
+  base::Status writable = check_writable();
+  if (!writable.ok()) return writable.error();
+  if (offset > high_watermark()) {
+    return base::Error(ErrorCode::kOffsetOutOfRange,
+                       partition_.to_string() + ": cannot delete records up to " +
+                           std::to_string(offset) + ", the high watermark is " +
+                           std::to_string(high_watermark()));
+  }
+  if (offset <= log_start_offset()) return false;
+  log_start_offset_.store(offset);
+  base::Status cut = failed(epochs_->truncate_from_start(offset));
+  if (!cut.ok()) return cut.error();
+  return true;
+}
+
+base::Result<std::size_t> Log::count_deletable(const LogOptions& options) {
+  std::vector<SegmentFacts> facts;
+  std::vector<SegmentPtr> segments = store_.segments().all();
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    auto timestamp = segments[i]->largest_timestamp_ms();
+    if (!timestamp.ok()) return failed(timestamp.error());
+    protocol::Offset end =
+        i + 1 < segments.size() ? segments[i + 1]->base_offset() : store_.end_offset();
+    facts.push_back({segments[i]->base_offset(), end, segments[i]->size_bytes(), *timestamp});
+  }
+  return deletable_segments(facts, options,
+                            {context_.clock.wall_ms(), high_watermark(), log_start_offset()});
+}
+
+base::Result<std::size_t> Log::delete_old_segments() {
+  base::MutexLock lock(mutex_);
+  base::Status done = check_writable();
+  if (!done.ok()) return done.error();
+  auto options = options_.read();
+  auto count = count_deletable(*options);
+  if (!count.ok() || *count == 0) return count;
+  if (*count == store_.segments().size()) {
+    done = failed(roll_locked());
+    if (!done.ok()) return done.error();
+  }
+  done = failed(store_.remove_first(*count, options->file_delete_delay_ms));
+  if (!done.ok()) return done.error();
+  protocol::Offset first = store_.segments().first()->base_offset();
+  LOG(INFO) << partition_.to_string() << ": deleted " << *count
+            << " old segments, the log begins at " << std::max(first, log_start_offset());
+  if (first > log_start_offset()) log_start_offset_.store(first);
+  done = failed(epochs_->truncate_from_start(log_start_offset()));
+  if (!done.ok()) return done.error();
+  done = failed(remove_producer_snapshots(store_.directory(), 0, first));
+  if (!done.ok()) return done.error();
+  return count;
+}
+
+base::Status Log::roll() {
+  base::MutexLock lock(mutex_);
+  base::Status writable = check_writable();
+  if (!writable.ok()) return writable;
+  return failed(roll_locked());
+}
+
+base::Status Log::roll_locked() {
+  base::Status rolled = store_.roll();
+  if (!rolled.ok()) return rolled;
+  producers_.remove_expired(context_.clock.wall_ms(), context_.producer_id_expiration_ms);
+  return write_producer_snapshot(producer_snapshot_path(store_.directory(), store_.end_offset()),
+                                 producers_.entries());
+}
+
+base::Status Log::flush() {
+  FlushPlan plan;
+  {
+    base::MutexLock lock(mutex_);
+    base::Status online = check_online();
+    if (!online.ok()) return online;
+    plan = {store_.directory(), store_.segments().from(recovery_point()), store_.end_offset(),
+            flusher_.generation()};
+  }
+  return failed(flusher_.run(plan));
+}
+
+base::Status Log::flush_rolled() {
+  FlushPlan plan;
+  {
+    base::MutexLock lock(mutex_);
+    base::Status writable = check_writable();
+    if (!writable.ok()) return writable;
+    plan = {store_.directory(), store_.segments().from(recovery_point()),
+            store_.segments().last()->base_offset(), flusher_.generation()};
+    plan.segments.pop_back();
+  }
+  if (plan.segments.empty()) return {};
+  return failed(flusher_.run(plan));
+}
+
+void Log::mark_flushed(protocol::Offset offset) {
+  flusher_.advance_to(offset, flusher_.generation());
+}
+
+void Log::expire_producers() {
+  base::MutexLock lock(mutex_);
+  producers_.remove_expired(context_.clock.wall_ms(), context_.producer_id_expiration_ms);
+}
+
+std::vector<ProducerEntry> Log::producers() const {
+  base::MutexLock lock(mutex_);
+  return producers_.entries();
+}
+
+base::Status Log::close() {
+  base::MutexLock lock(mutex_);
+  if (closed_) return {};
+  base::Status done = check_online();
+  if (!done.ok()) return done;
+  closed_ = true;
+  done = failed(store_.segments().last()->become_inactive());
+  if (!done.ok()) return done;
+  return failed(write_producer_snapshot(
+      producer_snapshot_path(store_.directory(), store_.end_offset()), producers_.entries()));
+}
+
+base::Status Log::rename_directory(const std::string& name) {
+  base::MutexLock lock(mutex_);
+  std::string renamed = base::parent_directory(store_.directory()) + "/" + name;
+  base::Status done = failed(base::rename_path(store_.directory(), renamed));
+  if (!done.ok()) return done;
+  store_.directory_moved(renamed);
+  epochs_->moved(renamed + "/" + kLeaderEpochCheckpoint);
+  return {};
+}
+
+}  // namespace odradek::log

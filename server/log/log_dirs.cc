@@ -1,0 +1,67 @@
+#include "server/log/log_dirs.h"
+
+#include <utility>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "protocol/errors.h"
+
+namespace odradek::log {
+
+base::Status LogDir::lock() {
+  base::Status made = base::create_directories(path_);
+  if (!made.ok()) return made;
+  // A directory that cannot be read is a failed one, whoever holds the lock.
+  auto readable = base::list_directory(path_);
+  if (!readable.ok()) return readable.error();
+  auto lock = base::FileLock::acquire(path_ + "/.lock");
+  if (!lock.ok()) {
+    return base::Error(
+        protocol::ErrorCode::kInvalidConfig,
+        "cannot lock " + path_ + ", another broker may be using it: " + lock.error().message);
+  }
+  lock_.emplace(std::move(*lock));
+  return {};
+}
+
+void LogDir::fail(const std::string& reason) {
+  if (!online_.exchange(false)) return;
+  LOG(ERROR) << "Log directory " << path_ << " is offline now: " << reason;
+  if (LogDirObserver* observer = observer_.load()) observer->on_log_dir_failure(*this, reason);
+}
+
+LogDirs::LogDirs(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) dirs_.push_back(std::make_unique<LogDir>(path));
+}
+
+base::Status LogDirs::open() {
+  for (const auto& dir : dirs_) {
+    base::Status locked = dir->lock();
+    if (locked.ok()) continue;
+    if (protocol::code_of(locked.error()) == protocol::ErrorCode::kInvalidConfig) return locked;
+    dir->fail(locked.error().message);
+  }
+  if (online().empty()) return base::Error("none of the directories of log.dirs can be used");
+  return {};
+}
+
+std::vector<LogDir*> LogDirs::online() const {
+  std::vector<LogDir*> found;
+  for (const auto& dir : dirs_) {
+    if (dir->online()) found.push_back(dir.get());
+  }
+  return found;
+}
+
+LogDir* LogDirs::find(const std::string& path) const {
+  for (const auto& dir : dirs_) {
+    if (dir->path() == path) return dir.get();
+  }
+  return nullptr;
+}
+
+void LogDirs::set_observer(LogDirObserver* observer) {
+  for (const auto& dir : dirs_) dir->set_observer(observer);
+}
+
+}  // namespace odradek::log

@@ -1,0 +1,43 @@
+#include "server/log/log_flusher.h"
+
+#include <algorithm>
+
+#include "base/file.h"
+
+namespace odradek::log {
+
+std::int64_t LogFlusher::generation() const {
+  base::MutexLock lock(mutex_);
+  return generation_;
+}
+
+base::Status LogFlusher::run(const FlushPlan& plan) {
+  std::int64_t began_ns = context_.clock.monotonic_ns();
+  for (const SegmentPtr& segment : plan.segments) {
+    base::Status synced = segment->flush();
+    if (!synced.ok()) return synced;
+  }
+  if (plan.segments.size() > 1) {
+    base::Status synced = base::sync_directory(plan.directory);
+    if (!synced.ok()) return synced;
+  }
+  context_.metrics.flush_rate.mark();
+  context_.metrics.flush_time.record((context_.clock.monotonic_ns() - began_ns) / 1000);
+  advance_to(plan.end_offset, plan.generation);
+  return {};
+}
+
+void LogFlusher::advance_to(protocol::Offset offset, std::int64_t generation) {
+  base::MutexLock lock(mutex_);
+  last_flush_ms_.store(context_.clock.monotonic_ms());
+  if (generation != generation_) return;
+  recovery_point_.store(std::max(recovery_point_.load(), offset));
+}
+
+void LogFlusher::cut_at(protocol::Offset offset) {
+  base::MutexLock lock(mutex_);
+  ++generation_;
+  recovery_point_.store(std::min(recovery_point_.load(), offset));
+}
+
+}  // namespace odradek::log

@@ -1,0 +1,52 @@
+// LogFlusher: how far a log is known to be on disk, and what brings it further.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/mutex.h"
+#include "base/result.h"
+#include "protocol/types.h"
+#include "server/log/log_context.h"
+#include "server/log/segment_list.h"
+
+namespace odradek::log {
+
+// What to sync, taken under the log's lock; then synced without it.
+struct FlushPlan {
+  std::string directory;
+  std::vector<SegmentPtr> segments;
+  protocol::Offset end_offset = 0;  // on disk once all segments are
+  std::int64_t generation = 0;
+};
+
+// Safe from any thread.
+class LogFlusher {
+ public:
+  LogFlusher(const LogContext& context, protocol::Offset recovery_point)
+      : context_(context),
+        recovery_point_(recovery_point),
+        last_flush_ms_(context.clock.monotonic_ms()) {}
+
+  // Everything below this is on disk.
+  protocol::Offset recovery_point() const { return recovery_point_.load(); }
+  std::int64_t last_flush_ms() const { return last_flush_ms_.load(); }  // monotonic
+  std::int64_t generation() const EXCLUDES(mutex_);
+
+  // Syncs and advances the recovery point, unless the log was cut meanwhile.
+  base::Status run(const FlushPlan& plan) EXCLUDES(mutex_);
+  void advance_to(protocol::Offset offset, std::int64_t generation) EXCLUDES(mutex_);
+  // The log was cut: what comes above `offset` now is not on disk.
+  void cut_at(protocol::Offset offset) EXCLUDES(mutex_);
+
+ private:
+  const LogContext& context_;
+  mutable base::Mutex mutex_;
+  std::int64_t generation_ GUARDED_BY(mutex_) = 0;
+  std::atomic<protocol::Offset> recovery_point_;
+  std::atomic<std::int64_t> last_flush_ms_;
+};
+
+}  // namespace odradek::log

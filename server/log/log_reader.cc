@@ -1,0 +1,126 @@
+#include "server/log/log_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "protocol/record/batch.h"
+#include "protocol/record/record_iterator.h"
+#include "server/log/batch_walker.h"
+
+namespace odradek::log {
+
+namespace {
+
+// The first record of one batch that is late enough and within [from, to).
+base::Result<std::optional<TimestampOffset>> search_batch(Segment& segment, std::int64_t position,
+                                                          const BatchHeader& header,
+                                                          std::int64_t timestamp_ms,
+                                                          protocol::Offset from,
+                                                          protocol::Offset to) {
+  base::Bytes bytes(static_cast<std::size_t>(header.size_bytes));
+  auto read = segment.log_file().read_at(position, bytes);
+  if (!read.ok()) return read.error();
+  if (*read != bytes.size()) return std::optional<TimestampOffset>();
+  protocol::RecordIterator records{protocol::BatchView(bytes)};
+  while (const protocol::Record* record = records.next()) {
+    if (record->timestamp < timestamp_ms || record->offset < from) continue;
+    if (record->offset >= to) break;
+    return std::optional<TimestampOffset>(TimestampOffset{record->timestamp, record->offset});
+  }
+  if (!records.status().ok()) return records.status().error();
+  return std::optional<TimestampOffset>();
+}
+
+}  // namespace
+
+base::Status LogReader::read(const ReadSpec& spec, ReadInfo& info) const {
+  OffsetMetadata end = store_.end();
+  protocol::Offset bound = std::min(spec.upper_bound, end.offset);
+  info.first = {spec.start_offset, -1, -1};
+  if (spec.start_offset == end.offset) info.first = end;
+  if (spec.start_offset >= bound) return {};
+  SegmentPtr segment = store_.segments().floor(spec.start_offset);
+  while (segment && segment->base_offset() < bound) {
+    auto end_position = store_.position_below(*segment, bound, end);
+    if (!end_position.ok()) return end_position.error();
+    auto first = store_.locate(*segment, spec.start_offset, *end_position);
+    if (!first.ok()) return first.error();
+    if (first->has_value()) return fill(spec, *segment, **first, *end_position, info);
+    // Compaction may have emptied the end of a segment.
+    segment = store_.segments().higher(segment->base_offset());
+  }
+  return {};
+}
+
+base::Status LogReader::fill(const ReadSpec& spec, Segment& segment, const OffsetMetadata& first,
+                             std::int64_t end_position, ReadInfo& info) const {
+  info.first = {spec.start_offset, first.segment_base_offset, first.position};
+  std::int64_t size = end_position - first.position;
+  std::int64_t limit = std::max(spec.max_bytes, 0);
+  auto file = segment.log_file().open();
+  if (!file.ok()) return file.error();
+  if (size > limit) {
+    BatchWalker walker(segment.log_file(), first.position, end_position,
+                       BatchHeader::kMaxHeaderBytes);
+    auto header = walker.next();
+    if (!header.ok()) return header.error();
+    if (!header->has_value()) return {};
+    std::int64_t whole = (*header)->size_bytes;
+    info.first_batch_incomplete = whole > limit && !spec.min_one_message;
+    size = spec.min_one_message ? std::max(limit, whole) : limit;
+  }
+  if (size > 0) info.slice = {std::move(*file), first.position, size};
+  return {};
+}
+
+base::Result<std::optional<TimestampOffset>> LogReader::first_at_or_after(
+    std::int64_t timestamp_ms, protocol::Offset log_start, protocol::Offset upper_bound) const {
+  for (const SegmentPtr& segment : store_.segments().from(log_start)) {
+    if (segment->base_offset() >= upper_bound) break;
+    auto newest = segment->max_timestamp();
+    if (!newest.ok()) return newest.error();
+    if (newest->timestamp_ms < timestamp_ms) continue;
+    auto found = search_segment(*segment, timestamp_ms, log_start, upper_bound);
+    if (!found.ok() || found->has_value()) return found;
+  }
+  return std::optional<TimestampOffset>();
+}
+
+base::Result<std::optional<TimestampOffset>> LogReader::search_segment(
+    Segment& segment, std::int64_t timestamp_ms, protocol::Offset log_start,
+    protocol::Offset upper_bound) const {
+  auto earlier = segment.time_index().lookup(timestamp_ms);
+  if (!earlier.ok()) return earlier.error();
+  auto start = segment.offset_index().lookup(std::max(earlier->offset, log_start));
+  if (!start.ok()) return start.error();
+  BatchWalker walker(segment.log_file(), start->position, segment.size_bytes());
+  for (;;) {
+    auto header = walker.next();
+    if (!header.ok()) return header.error();
+    if (!header->has_value()) return std::optional<TimestampOffset>();
+    const BatchHeader& batch = **header;
+    // The offset field of an old wrapper is that of its last message.
+    if (batch.magic >= 2 && batch.base_offset >= upper_bound) {
+      return std::optional<TimestampOffset>();
+    }
+    if (batch.max_timestamp_ms < timestamp_ms || batch.last_offset < log_start) continue;
+    auto found =
+        search_batch(segment, walker.batch_position(), batch, timestamp_ms, log_start, upper_bound);
+    if (!found.ok() || found->has_value()) return found;
+  }
+}
+
+base::Result<std::optional<TimestampOffset>> LogReader::latest_timestamp(
+    protocol::Offset log_start, protocol::Offset upper_bound) const {
+  std::int64_t latest = protocol::kNoTimestamp;
+  for (const SegmentPtr& segment : store_.segments().from(log_start)) {
+    auto newest = segment->max_timestamp();
+    if (!newest.ok()) return newest.error();
+    latest = std::max(latest, newest->timestamp_ms);
+  }
+  if (latest < 0) return std::optional<TimestampOffset>();
+  return first_at_or_after(latest, log_start, upper_bound);
+}
+
+}  // namespace odradek::log

@@ -1,0 +1,265 @@
+#include "server/log/segment.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <initializer_list>
+#include <utility>
+
+#include "base/log.h"
+#include "server/log/batch_walker.h"
+
+namespace odradek::log {
+
+namespace {
+
+// Space is taken ahead in steps as large as the file is, within these, so that idle partitions take
+// none.
+constexpr std::int64_t kReserveFromBytes = 1 << 20;
+constexpr std::int64_t kMaxReserveStepBytes = 64 << 20;
+
+std::string path_of(const std::string& directory, protocol::Offset base_offset,
+                    const char* suffix) {
+  return directory + "/" + segment_file_name(base_offset, suffix);
+}
+
+// The first failure of several steps that are all to be tried.
+base::Status first_error(std::initializer_list<base::Status> steps) {
+  for (const base::Status& step : steps) {
+    if (!step.ok()) return step;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string segment_file_name(protocol::Offset base_offset, const char* suffix) {
+  char name[64];
+  std::snprintf(name, sizeof(name), "%020lld%s", static_cast<long long>(base_offset), suffix);
+  return name;
+}
+
+Segment::Segment(FileCache& cache, const std::string& directory, protocol::Offset base_offset,
+                 std::int64_t size_bytes, std::int64_t created_ms)
+    : base_offset_(base_offset),
+      created_ms_(created_ms),
+      log_file_(cache, path_of(directory, base_offset, kLogSuffix)),
+      offset_index_(cache, path_of(directory, base_offset, kIndexSuffix), base_offset),
+      time_index_(cache, path_of(directory, base_offset, kTimeIndexSuffix), base_offset),
+      size_bytes_(size_bytes) {}
+
+base::Status Segment::create() {
+  auto file = log_file_.open();
+  if (!file.ok()) return file.error();
+  return first_error({offset_index_.file().create(), time_index_.file().create()});
+}
+
+void Segment::reserve(std::int64_t needed_bytes, std::int64_t segment_bytes) {
+  if (needed_bytes <= reserved_bytes_ || needed_bytes < kReserveFromBytes) return;
+  std::int64_t step = std::min(needed_bytes, kMaxReserveStepBytes);
+  std::int64_t to = std::max(needed_bytes, std::min(needed_bytes + step, segment_bytes));
+  std::int64_t from = size_bytes();
+  // A disk without room says so at the write.
+  if (log_file_.allocate(from, to - from).ok()) reserved_bytes_ = to;
+}
+
+base::Status Segment::append(base::ByteView bytes, std::span<const BatchHeader> headers,
+                             const LogOptions& options) {
+  std::int64_t position = size_bytes();
+  std::int64_t end = position + static_cast<std::int64_t>(bytes.size());
+  reserve(end, options.segment_bytes);
+  base::Status done = log_file_.write_at(position, bytes);
+  for (const BatchHeader& header : headers) {
+    if (!done.ok()) break;
+    done = index_batch(header, position, options.index_interval_bytes);
+    position += header.size_bytes;
+  }
+  if (!done.ok()) {
+    base::Status cut = log_file_.truncate(size_bytes());
+    if (!cut.ok()) LOG(WARNING) << log_file_.path() << ": " << cut.error().message;
+    return done;
+  }
+  DCHECK_EQ(position, end);
+  size_bytes_.store(end, std::memory_order_release);
+  return {};
+}
+
+base::Status Segment::index_batch(const BatchHeader& header, std::int64_t position,
+                                  std::int32_t index_interval_bytes) {
+  TimestampOffset newest;
+  {
+    base::MutexLock lock(mutex_);
+    base::Status loaded = load_timestamps();
+    if (!loaded.ok()) return loaded;
+    note_timestamp(header, position);
+    newest = max_timestamp_;
+  }
+  if (bytes_since_index_entry_ > index_interval_bytes) {
+    base::Status indexed =
+        first_error({offset_index_.append(header.last_offset, static_cast<std::int32_t>(position)),
+                     time_index_.append(newest.timestamp_ms, newest.offset)});
+    if (!indexed.ok()) return indexed;
+    bytes_since_index_entry_ = 0;
+  }
+  bytes_since_index_entry_ += header.size_bytes;
+  return {};
+}
+
+void Segment::note_timestamp(const BatchHeader& header, std::int64_t position) {
+  if (position == 0) first_timestamp_ms_ = header.max_timestamp_ms;
+  if (header.max_timestamp_ms > max_timestamp_.timestamp_ms) {
+    max_timestamp_ = {header.max_timestamp_ms, header.last_offset};
+  }
+}
+
+base::Status Segment::load_timestamps() {
+  if (timestamps_loaded_) return {};
+  if (size_bytes() > 0) {
+    BatchWalker first(log_file_, 0, size_bytes(), BatchHeader::kMaxHeaderBytes);
+    auto header = first.next();
+    if (!header.ok()) return header.error();
+    if (header->has_value()) note_timestamp(**header, 0);
+    auto newest = time_index_.last();
+    if (!newest.ok()) return newest.error();
+    if (newest->has_value()) max_timestamp_ = **newest;
+  }
+  timestamps_loaded_ = true;
+  return {};
+}
+
+base::Result<TimestampOffset> Segment::max_timestamp() {
+  base::MutexLock lock(mutex_);
+  base::Status loaded = load_timestamps();
+  if (!loaded.ok()) return loaded.error();
+  return max_timestamp_;
+}
+
+base::Result<std::int64_t> Segment::first_timestamp_ms() {
+  base::MutexLock lock(mutex_);
+  base::Status loaded = load_timestamps();
+  if (!loaded.ok()) return loaded.error();
+  return first_timestamp_ms_;
+}
+
+base::Result<std::int64_t> Segment::largest_timestamp_ms() {
+  auto newest = max_timestamp();
+  if (!newest.ok()) return newest.error();
+  if (newest->timestamp_ms >= 0) return newest->timestamp_ms;
+  struct stat facts {};
+  std::string path = log_file_.path();
+  if (::stat(path.c_str(), &facts) != 0) return base::Error("cannot stat " + path);
+  return static_cast<std::int64_t>(facts.st_mtim.tv_sec) * 1000 + facts.st_mtim.tv_nsec / 1'000'000;
+}
+
+base::Result<std::optional<Segment::Located>> Segment::locate(protocol::Offset target,
+                                                              std::int64_t end_position) {
+  auto start = offset_index_.lookup(target);
+  if (!start.ok()) return start.error();
+  BatchWalker walker(log_file_, start->position, end_position);
+  for (;;) {
+    auto header = walker.next();
+    if (!header.ok()) return header.error();
+    if (!header->has_value()) return std::optional<Located>();
+    if ((*header)->last_offset >= target) {
+      return std::optional<Located>(Located{walker.batch_position(), **header});
+    }
+  }
+}
+
+base::Result<protocol::Offset> Segment::truncate_to(protocol::Offset offset) {
+  auto first = locate(offset, size_bytes());
+  if (!first.ok()) return first.error();
+  if (!first->has_value()) return offset;
+  const Located& cut = **first;
+  base::Status done = restart_indexes_at(offset);
+  if (!done.ok()) return done.error();
+  done = set_size(cut.position);
+  if (!done.ok()) return done.error();
+  auto end = find_end();
+  if (!end.ok()) return end.error();
+  bool whole_batches = cut.header.magic >= 2 && cut.header.base_offset < offset;
+  return whole_batches ? cut.header.base_offset : offset;
+}
+
+base::Status Segment::restart_indexes_at(protocol::Offset offset) {
+  base::Status cut =
+      first_error({offset_index_.truncate_to(offset), time_index_.truncate_to(offset)});
+  base::MutexLock lock(mutex_);
+  timestamps_loaded_ = false;
+  max_timestamp_ = {};
+  first_timestamp_ms_ = protocol::kNoTimestamp;
+  bytes_since_index_entry_ = 0;
+  return cut;
+}
+
+base::Status Segment::set_size(std::int64_t size_bytes) {
+  base::Status cut = log_file_.truncate(size_bytes);
+  if (!cut.ok()) return cut;
+  reserved_bytes_ = 0;
+  size_bytes_.store(size_bytes, std::memory_order_release);
+  return {};
+}
+
+base::Result<Segment::End> Segment::find_end() {
+  auto newest = offset_index_.last();
+  if (!newest.ok()) return newest.error();
+  std::int64_t position = newest->has_value() ? (*newest)->position : 0;
+  base::MutexLock lock(mutex_);
+  base::Status loaded = load_timestamps();
+  if (!loaded.ok()) return loaded.error();
+  BatchWalker walker(log_file_, position, size_bytes());
+  End end{base_offset_, 0};
+  for (;;) {
+    auto header = walker.next();
+    if (!header.ok()) return header.error();
+    end.position = walker.position();
+    if (!header->has_value()) return end;
+    end.next_offset = (*header)->last_offset + 1;
+    note_timestamp(**header, walker.batch_position());
+  }
+}
+
+base::Status Segment::flush() {
+  return first_error({log_file_.sync(), offset_index_.file().sync(), time_index_.file().sync()});
+}
+
+base::Status Segment::write_pending_index_entries() {
+  return first_error({offset_index_.file().write_pending(), time_index_.file().write_pending()});
+}
+
+base::Status Segment::become_inactive() {
+  auto newest = max_timestamp();
+  if (!newest.ok()) return newest.error();
+  base::Status done = time_index_.append(newest->timestamp_ms, newest->offset);
+  if (!done.ok()) return done;
+  done = write_pending_index_entries();
+  if (!done.ok()) return done;
+  offset_index_.file().release_memory();
+  time_index_.file().release_memory();
+  if (reserved_bytes_ <= size_bytes()) return {};
+  reserved_bytes_ = 0;
+  return log_file_.truncate(size_bytes());
+}
+
+base::Status Segment::mark_deleted() {
+  return first_error({log_file_.rename(log_file_.path() + kDeletedSuffix),
+                      offset_index_.file().rename(offset_index_.file().path() + kDeletedSuffix),
+                      time_index_.file().rename(time_index_.file().path() + kDeletedSuffix)});
+}
+
+void Segment::directory_moved(const std::string& directory) {
+  auto moved = [&](const std::string& path) {
+    return directory + path.substr(path.find_last_of('/'));
+  };
+  log_file_.moved(moved(log_file_.path()));
+  offset_index_.file().moved(moved(offset_index_.file().path()));
+  time_index_.file().moved(moved(time_index_.file().path()));
+}
+
+base::Status Segment::remove() {
+  return first_error(
+      {log_file_.remove(), offset_index_.file().remove(), time_index_.file().remove()});
+}
+
+}  // namespace odradek::log

@@ -1,0 +1,196 @@
+#include "server/log/segment_store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "server/log/batch_walker.h"
+#include "server/log/retention.h"
+
+namespace odradek::log {
+
+namespace {
+
+// A number that is the same for one segment at every look, spread over [0, bound).
+std::int64_t spread(const std::string& directory, protocol::Offset base_offset,
+                    std::int64_t bound) {
+  if (bound <= 0) return 0;
+  std::uint64_t mixed = std::hash<std::string>()(directory) ^
+                        (static_cast<std::uint64_t>(base_offset) * 0x9E3779B97F4A7C15ULL);
+  mixed ^= mixed >> 31;
+  mixed *= 0xBF58476D1CE4E5B9ULL;
+  mixed ^= mixed >> 29;
+  return static_cast<std::int64_t>(mixed % static_cast<std::uint64_t>(bound));
+}
+
+}  // namespace
+
+SegmentStore::SegmentStore(const LogContext& context, std::string directory,
+                           std::vector<SegmentPtr> segments, protocol::Offset end_offset)
+    : context_(context), directory_(std::move(directory)) {
+  for (SegmentPtr& segment : segments) segments_.add(std::move(segment));
+  CHECK(!segments_.empty()) << directory_;
+  publish_end(end_offset);
+}
+
+void SegmentStore::publish_end(protocol::Offset offset) {
+  SegmentPtr active = segments_.last();
+  end_.store({offset, active->base_offset(), active->size_bytes()});
+}
+
+base::Status SegmentStore::append(base::ByteView bytes, std::span<const BatchHeader> headers,
+                                  const LogOptions& options) {
+  SegmentPtr active = segments_.last();
+  std::int64_t position = active->size_bytes();
+  base::Status appended = active->append(bytes, headers, options);
+  if (!appended.ok()) return appended;
+  for (const BatchHeader& header : headers) {
+    recent_.add({header.base_offset, active->base_offset(), position});
+    position += header.size_bytes;
+  }
+  publish_end(headers.back().last_offset + 1);
+  return {};
+}
+
+base::Result<bool> SegmentStore::needs_roll(std::size_t append_bytes,
+                                            std::span<const BatchHeader> headers,
+                                            const LogOptions& options) const {
+  SegmentPtr active = segments_.last();
+  RollFacts facts;
+  facts.size_bytes = active->size_bytes();
+  facts.append_bytes = static_cast<std::int64_t>(append_bytes);
+  facts.last_relative_offset = headers.back().last_offset - active->base_offset();
+  facts.jitter_ms = spread(directory_, active->base_offset(), options.segment_jitter_ms);
+  auto first_timestamp = active->first_timestamp_ms();
+  if (!first_timestamp.ok()) return first_timestamp.error();
+  if (*first_timestamp >= 0) {
+    for (const BatchHeader& header : headers) {
+      facts.waited_ms = std::max(facts.waited_ms, header.max_timestamp_ms - *first_timestamp);
+    }
+  } else {
+    facts.waited_ms = context_.clock.wall_ms() - active->created_ms();
+  }
+  auto offsets_full = active->offset_index().full(options.segment_index_bytes);
+  if (!offsets_full.ok()) return offsets_full;
+  auto times_full = active->time_index().full(options.segment_index_bytes);
+  if (!times_full.ok()) return times_full;
+  facts.index_full = *offsets_full || *times_full;
+  return should_roll(facts, options);
+}
+
+base::Status SegmentStore::start_segment(protocol::Offset base_offset) {
+  auto segment = std::make_shared<Segment>(context_.files, directory_, base_offset, 0,
+                                           context_.clock.wall_ms());
+  base::Status created = segment->create();
+  if (!created.ok()) return created;
+  segments_.add(std::move(segment));
+  return {};
+}
+
+base::Status SegmentStore::roll() {
+  SegmentPtr active = segments_.last();
+  protocol::Offset end = end_offset();
+  if (active->size_bytes() == 0 && active->base_offset() == end) return {};
+  base::Status ended = active->become_inactive();
+  if (!ended.ok()) return ended;
+  if (active->size_bytes() == 0) {
+    // An empty one below the end: its offsets can no longer be reached with int32.
+    segments_.remove(active->base_offset());
+    base::Status removed = active->remove();
+    if (!removed.ok()) return removed;
+  }
+  base::Status started = start_segment(end);
+  if (!started.ok()) return started;
+  publish_end(end);
+  return {};
+}
+
+base::Result<protocol::Offset> SegmentStore::truncate_to(protocol::Offset offset) {
+  recent_.clear();
+  std::vector<SegmentPtr> all = segments_.all();
+  CHECK_GE(offset, all.front()->base_offset());
+  while (all.size() > 1 && all.back()->base_offset() >= offset) {
+    segments_.remove(all.back()->base_offset());
+    base::Status removed = all.back()->remove();
+    if (!removed.ok()) return removed.error();
+    all.pop_back();
+  }
+  auto end = all.back()->truncate_to(offset);
+  if (!end.ok()) return end;
+  publish_end(*end);
+  return end;
+}
+
+base::Status SegmentStore::restart_at(protocol::Offset offset) {
+  recent_.clear();
+  for (const SegmentPtr& segment : segments_.all()) {
+    base::Status removed = segment->remove();
+    if (!removed.ok()) return removed;
+    if (segment->base_offset() != offset) segments_.remove(segment->base_offset());
+  }
+  base::Status started = start_segment(offset);
+  if (!started.ok()) return started;
+  publish_end(offset);
+  return {};
+}
+
+base::Status SegmentStore::remove_first(std::size_t count, std::int64_t delay_ms) {
+  for (const SegmentPtr& segment : segments_.all()) {
+    if (count-- == 0) break;
+    base::Status marked = segment->mark_deleted();
+    if (!marked.ok()) return marked;
+    segments_.remove(segment->base_offset());
+    context_.deleter.add(segment, delay_ms);
+  }
+  return {};
+}
+
+void SegmentStore::directory_moved(const std::string& directory) {
+  directory_ = directory;
+  for (const SegmentPtr& segment : segments_.all()) segment->directory_moved(directory);
+}
+
+base::Result<std::optional<OffsetMetadata>> SegmentStore::locate(Segment& segment,
+                                                                 protocol::Offset target,
+                                                                 std::int64_t end_position) const {
+  auto recent = recent_.find(target);
+  if (recent && recent->segment_base_offset == segment.base_offset() &&
+      recent->position < end_position) {
+    return recent;
+  }
+  auto located = segment.locate(target, end_position);
+  if (!located.ok()) return located.error();
+  if (!located->has_value()) return std::optional<OffsetMetadata>();
+  const Segment::Located& found = **located;
+  return std::optional<OffsetMetadata>(
+      OffsetMetadata{found.header.base_offset, segment.base_offset(), found.position});
+}
+
+base::Result<std::int64_t> SegmentStore::position_below(Segment& segment, protocol::Offset bound,
+                                                        const OffsetMetadata& end) const {
+  bool active = segment.base_offset() == end.segment_base_offset;
+  std::int64_t size = active ? end.position : segment.size_bytes();
+  if (bound >= end.offset) return size;
+  SegmentPtr next = active ? nullptr : segments_.higher(segment.base_offset());
+  if (next && bound >= next->base_offset()) return size;
+  auto place = locate(segment, bound, size);
+  if (!place.ok()) return place.error();
+  return place->has_value() ? (*place)->position : size;
+}
+
+base::Result<std::optional<OffsetMetadata>> SegmentStore::find(protocol::Offset offset) const {
+  OffsetMetadata end_now = end();
+  if (offset == end_now.offset) return std::optional<OffsetMetadata>(end_now);
+  if (auto recent = recent_.find(offset)) return recent;
+  SegmentPtr segment = segments_.floor(offset);
+  while (segment) {
+    auto bound = position_below(*segment, end_now.offset, end_now);
+    if (!bound.ok()) return bound.error();
+    auto place = locate(*segment, offset, *bound);
+    if (!place.ok() || place->has_value()) return place;
+    segment = segments_.higher(segment->base_offset());
+  }
+  return std::optional<OffsetMetadata>();
+}
+
+}  // namespace odradek::log

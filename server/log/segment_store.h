@@ -1,0 +1,70 @@
+// SegmentStore: the files of one log - appending to the last segment, rolling, cutting, finding.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "protocol/types.h"
+#include "protocol/wire/records.h"
+#include "server/log/batch_header.h"
+#include "server/log/log_context.h"
+#include "server/log/log_end.h"
+#include "server/log/log_options.h"
+#include "server/log/recent_positions.h"
+#include "server/log/segment_list.h"
+
+namespace odradek::log {
+
+// Knows offsets and positions, nothing of producers, epochs or policies. Changes come from one
+// thread at a time (the log's lock); what is const is safe from any thread. Errors as CachedFile's.
+class SegmentStore {
+ public:
+  SegmentStore(const LogContext& context, std::string directory, std::vector<SegmentPtr> segments,
+               protocol::Offset end_offset);
+
+  const SegmentList& segments() const { return segments_; }
+  OffsetMetadata end() const { return end_.load(); }
+  protocol::Offset end_offset() const { return end_.offset(); }
+  const std::string& directory() const { return directory_; }
+
+  // `headers` are those of `bytes`; their offsets are at or above the end.
+  base::Status append(base::ByteView bytes, std::span<const BatchHeader> headers,
+                      const LogOptions& options);
+  base::Result<bool> needs_roll(std::size_t append_bytes, std::span<const BatchHeader> headers,
+                                const LogOptions& options) const;
+  // Begins a segment at the end of the log; nothing when the last one is empty already.
+  base::Status roll();
+  // Drops everything from `offset` on, which is at or above the first base offset; the new end.
+  base::Result<protocol::Offset> truncate_to(protocol::Offset offset);
+  // Drops everything; the log goes on, empty, at `offset`.
+  base::Status restart_at(protocol::Offset offset);
+  // Renames the files and leaves their removal to the deleter.
+  base::Status remove_first(std::size_t count, std::int64_t delay_ms);
+  void directory_moved(const std::string& directory);
+
+  // Where the batch with `target` starts below `end_position` of `segment`.
+  base::Result<std::optional<OffsetMetadata>> locate(Segment& segment, protocol::Offset target,
+                                                     std::int64_t end_position) const;
+  // The position in `segment` that no batch at or above `bound` reaches past.
+  base::Result<std::int64_t> position_below(Segment& segment, protocol::Offset bound,
+                                            const OffsetMetadata& end) const;
+  // The batch that holds `offset`, or the end.
+  base::Result<std::optional<OffsetMetadata>> find(protocol::Offset offset) const;
+
+ private:
+  base::Status start_segment(protocol::Offset base_offset);
+  void publish_end(protocol::Offset offset);
+
+  const LogContext& context_;
+  std::string directory_;
+  SegmentList segments_;
+  RecentPositions recent_;
+  LogEnd end_;
+};
+
+}  // namespace odradek::log

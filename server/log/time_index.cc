@@ -1,0 +1,85 @@
+#include "server/log/time_index.h"
+
+#include <array>
+
+#include "base/endian.h"
+
+namespace odradek::log {
+
+namespace {
+
+using Entry = std::array<std::uint8_t, TimeIndex::kEntrySize>;
+
+std::int64_t timestamp(base::ByteView entry) {
+  return base::load_big_endian<std::int64_t>(entry.data());
+}
+std::int32_t relative_offset(base::ByteView entry) {
+  return base::load_big_endian<std::int32_t>(entry.data() + 8);
+}
+
+}  // namespace
+
+base::Result<TimestampOffset> TimeIndex::entry(std::size_t number) {
+  Entry bytes;
+  base::Status read = file_.read(number, bytes);
+  if (!read.ok()) return read.error();
+  return TimestampOffset{timestamp(bytes), base_offset_ + relative_offset(bytes)};
+}
+
+base::Result<std::optional<TimestampOffset>> TimeIndex::last() {
+  auto count = file_.entries();
+  if (!count.ok()) return count.error();
+  if (*count == 0) return std::optional<TimestampOffset>();
+  auto found = entry(*count - 1);
+  if (!found.ok()) return found.error();
+  return std::optional<TimestampOffset>(*found);
+}
+
+base::Status TimeIndex::append(std::int64_t timestamp_ms, protocol::Offset offset) {
+  if (timestamp_ms < 0) return {};
+  auto newest = last();
+  if (!newest.ok()) return newest.error();
+  if (newest->has_value() &&
+      (timestamp_ms <= (*newest)->timestamp_ms || offset <= (*newest)->offset)) {
+    return {};
+  }
+  Entry bytes;
+  base::store_big_endian(bytes.data(), timestamp_ms);
+  base::store_big_endian(bytes.data() + 8, static_cast<std::int32_t>(offset - base_offset_));
+  return file_.append(bytes);
+}
+
+base::Result<TimestampOffset> TimeIndex::lookup(std::int64_t timestamp_ms) {
+  auto count =
+      file_.count_while([&](base::ByteView bytes) { return timestamp(bytes) <= timestamp_ms; });
+  if (!count.ok()) return count.error();
+  if (*count == 0) return TimestampOffset{protocol::kNoTimestamp, base_offset_};
+  return entry(*count - 1);
+}
+
+base::Status TimeIndex::truncate_to(protocol::Offset offset) {
+  auto count = file_.count_while(
+      [&](base::ByteView bytes) { return base_offset_ + relative_offset(bytes) < offset; });
+  if (!count.ok()) return count.error();
+  return file_.truncate_to(*count);
+}
+
+base::Result<bool> TimeIndex::sane() {
+  auto well_formed = file_.well_formed();
+  if (!well_formed.ok() || !*well_formed) return well_formed;
+  auto newest = last();
+  if (!newest.ok()) return newest.error();
+  if (!newest->has_value()) return true;
+  auto oldest = entry(0);
+  if (!oldest.ok()) return oldest.error();
+  return (*newest)->offset >= base_offset_ && (*newest)->timestamp_ms >= oldest->timestamp_ms;
+}
+
+base::Result<bool> TimeIndex::full(std::int32_t max_size_bytes) {
+  auto count = file_.entries();
+  if (!count.ok()) return count.error();
+  // One is kept for the entry that ends a segment.
+  return *count + 1 >= static_cast<std::size_t>(max_size_bytes) / kEntrySize;
+}
+
+}  // namespace odradek::log
