@@ -57,8 +57,7 @@ constexpr Step kAlterPartition[] = {{V::k3_5_Iv1, 3}, {V::k2_8_Iv0, 2}};
 constexpr Step kWriteTxnMarkers[] = {{V::k2_8_Iv0, 1}};
 constexpr Step kGroupMetadata[] = {{V::k2_3_Iv0, 3}, {V::k2_1_Iv0, 2}, {V::k0_10_1_Iv0, 1}};
 constexpr Step kMagic[] = {{V::k0_11_0_Iv0, 2}, {V::k0_10_0_Iv0, 1}};
-constexpr Step kBrokerZnode[] = {
-    {V::k2_7_Iv0, 5}, {V::k0_10_0_Iv1, 4}, {V::k0_9_0, 2}, {V::k0_8_0, 1}};
+constexpr Step kBrokerZnode[] = {{V::k2_7_Iv0, 5}, {V::k0_10_0_Iv1, 4}, {V::k0_8_0, 2}};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 

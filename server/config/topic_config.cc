@@ -1,6 +1,7 @@
 #include "server/config/topic_config.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "base/log.h"
 #include "protocol/errors.h"
@@ -10,6 +11,8 @@ namespace odradek::config {
 namespace {
 
 using Key = ConfigKey<TopicConfig>;
+
+constexpr std::int64_t kNoLimit = INT64_MAX;
 
 base::Error refuse(std::string why) {
   return base::Error(protocol::ErrorCode::kInvalidConfig, std::move(why));
@@ -137,12 +140,6 @@ TopicConfig TopicConfig::build_leniently(const BrokerConfig& broker, const Prope
 bool TopicConfig::compact() const { return has(cleanup_policy, "compact"); }
 bool TopicConfig::delete_old() const { return has(cleanup_policy, "delete"); }
 bool TopicConfig::log_append_time() const { return message_timestamp_type == "LogAppendTime"; }
-
-namespace {
-
-constexpr std::int64_t kNoLimit = INT64_MAX;
-
-}  // namespace
 
 std::int64_t TopicConfig::timestamp_before_max_ms() const {
   return message_timestamp_before_max_ms != kNoLimit ? message_timestamp_before_max_ms
