@@ -1,0 +1,59 @@
+// ListenerTls: the TLS context of one listener, exchanged when its keystore or truststore changes.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/mutex.h"
+#include "base/result.h"
+#include "server/config/reconfigurable.h"
+#include "server/security/tls_context.h"
+
+namespace odradek::security {
+
+// context() may be called from any thread, the rest from the thread that changes settings.
+class ListenerTls : public config::Reconfigurable {
+ public:
+  // `is_inter_broker`: brokers connect to this listener, so its own certificate must be trusted by
+  // its own truststore; a change that breaks this is refused.
+  static base::Result<std::unique_ptr<ListenerTls>> create(const config::BrokerConfig& config,
+                                                           std::string listener_name,
+                                                           bool is_inter_broker);
+
+  // For new connections to this listener, and from this broker to others through it.
+  std::shared_ptr<const TlsContext> server() const EXCLUDES(mutex_);
+  std::shared_ptr<const TlsContext> client() const EXCLUDES(mutex_);
+
+  std::vector<std::string_view> keys() const override;
+  base::Status validate(const config::BrokerConfig& current,
+                        const config::BrokerConfig& next) override;
+  // Reads the files again even when only they changed.
+  base::Status apply(const config::BrokerConfig& current,
+                     const config::BrokerConfig& next) override;
+
+ private:
+  struct Contexts {
+    std::shared_ptr<const TlsContext> server;
+    std::shared_ptr<const TlsContext> client;
+  };
+
+  ListenerTls(std::string name, bool is_inter_broker)
+      : name_(std::move(name)),
+        key_prefix_("listener.name." + name_ + ".ssl."),
+        is_inter_broker_(is_inter_broker) {}
+  base::Result<Contexts> build(const config::BrokerConfig& config) const;
+  // Whether peers that knew the old certificate will know the new one.
+  base::Status check_replacement(const TlsContext& old, const TlsContext& next,
+                                 const config::BrokerConfig& config) const;
+
+  const std::string name_;  // lower case
+  const std::string key_prefix_;
+  const bool is_inter_broker_;
+  mutable base::Mutex mutex_;
+  Contexts contexts_ GUARDED_BY(mutex_);
+};
+
+}  // namespace odradek::security

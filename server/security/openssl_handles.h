@@ -1,0 +1,27 @@
+// Owning handles for OpenSSL objects, without OpenSSL's headers.
+#pragma once
+
+#include <memory>
+#include <string>
+
+struct evp_pkey_st;
+struct ssl_ctx_st;
+struct ssl_st;
+struct x509_st;
+
+namespace odradek::security {
+
+struct FreeKey {
+  void operator()(evp_pkey_st* key) const;
+};
+struct FreeCertificate {
+  void operator()(x509_st* certificate) const;
+};
+
+using PrivateKey = std::unique_ptr<evp_pkey_st, FreeKey>;
+using Certificate = std::unique_ptr<x509_st, FreeCertificate>;
+
+// Takes the errors OpenSSL has queued on this thread, as one line; "unknown cause" without any.
+std::string take_openssl_errors();
+
+}  // namespace odradek::security
