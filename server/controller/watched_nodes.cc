@@ -1,0 +1,43 @@
+#include "server/controller/watched_nodes.h"
+
+#include <utility>
+
+namespace odradek::controller {
+
+void WatchedNodes::children(std::string_view path, Event event) {
+  std::string parent(path);
+  watches_.set_child_handler(parent, [this, event = std::move(event)] { events_.put(event); });
+  parents_.insert(std::move(parent));
+}
+
+void WatchedNodes::creation(std::string_view path, Event event) {
+  node(path, zk::NodeEvent::kCreated, std::move(event));
+}
+
+void WatchedNodes::data(std::string_view path, Event event) {
+  node(path, zk::NodeEvent::kDataChanged, std::move(event));
+}
+
+void WatchedNodes::node(std::string_view path, zk::NodeEvent wanted, Event event) {
+  std::string name(path);
+  watches_.set_node_handler(name, [this, wanted, event = std::move(event)](zk::NodeEvent happened) {
+    if (happened == wanted) events_.put(event);
+  });
+  nodes_.insert(std::move(name));
+}
+
+void WatchedNodes::forget_node(std::string_view path) {
+  auto it = nodes_.find(path);
+  if (it == nodes_.end()) return;
+  watches_.remove_node_handler(*it);
+  nodes_.erase(it);
+}
+
+void WatchedNodes::forget_all() {
+  for (const std::string& path : nodes_) watches_.remove_node_handler(path);
+  for (const std::string& path : parents_) watches_.remove_child_handler(path);
+  nodes_.clear();
+  parents_.clear();
+}
+
+}  // namespace odradek::controller
