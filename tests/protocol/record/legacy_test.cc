@@ -15,9 +15,10 @@
 namespace odradek::protocol {
 namespace {
 
-constexpr Codec kOldCodecs[] = {Codec::kNone, Codec::kGzip, Codec::kSnappy, Codec::kLz4};
+constexpr CompressionType kOldCodecs[] = {CompressionType::kNone, CompressionType::kGzip,
+                                          CompressionType::kSnappy, CompressionType::kLz4};
 
-base::Bytes old_set(std::int8_t magic, Codec codec, Offset base_offset, int count) {
+base::Bytes old_set(std::int8_t magic, CompressionType codec, Offset base_offset, int count) {
   LegacySetBuilder builder({.magic = magic, .codec = codec, .base_offset = base_offset});
   for (int i = 0; i < count; ++i) {
     builder.append(base_offset + i, 1000 + i, base::as_bytes("key"), std::nullopt);
@@ -27,7 +28,7 @@ base::Bytes old_set(std::int8_t magic, Codec codec, Offset base_offset, int coun
 
 TEST(LegacyEntries, MakesInnerOffsetsAbsolute) {
   for (std::int8_t magic : {0, 1}) {
-    for (Codec codec : kOldCodecs) {
+    for (CompressionType codec : kOldCodecs) {
       WalkedSet walked = walk_set(old_set(magic, codec, 700, 5));
       ASSERT_TRUE(walked.status.ok()) << walked.status.error().message;
       ASSERT_EQ(walked.count, 5);
@@ -41,7 +42,7 @@ TEST(LegacyEntries, MakesInnerOffsetsAbsolute) {
 }
 
 TEST(LegacyEntries, RefusesAWrapperOffsetBelowItsMessages) {
-  base::Bytes bytes = old_set(1, Codec::kGzip, 0, 5);
+  base::Bytes bytes = old_set(1, CompressionType::kGzip, 0, 5);
   MutableBatch(bytes).set_base_offset(3);
   EXPECT_EQ(code_of(walk_set(bytes).status.error()), ErrorCode::kInvalidRecord);
   MutableBatch(bytes).set_base_offset(0);
@@ -49,12 +50,12 @@ TEST(LegacyEntries, RefusesAWrapperOffsetBelowItsMessages) {
 }
 
 TEST(LegacyEntries, RefusesAWrapperInAWrapper) {
-  base::Bytes inner = old_set(1, Codec::kGzip, 0, 2);
-  base::Bytes outer = old_set(1, Codec::kNone, 0, 1);
+  base::Bytes inner = old_set(1, CompressionType::kGzip, 0, 2);
+  base::Bytes outer = old_set(1, CompressionType::kNone, 0, 1);
   // Up to its key size, then no key and the inner wrapper as compressed value.
   outer.resize(batch_layout::kLegacyOverheadV1);
-  outer[batch_layout::kLegacyAttributes] = static_cast<std::uint8_t>(Codec::kGzip);
-  ASSERT_TRUE(compress(Codec::kGzip, kDefaultCompressionLevel, inner, outer).ok());
+  outer[batch_layout::kLegacyAttributes] = static_cast<std::uint8_t>(CompressionType::kGzip);
+  ASSERT_TRUE(compress(CompressionType::kGzip, kDefaultCompressionLevel, inner, outer).ok());
   std::size_t value_size = outer.size() - batch_layout::kLegacyOverheadV1;
   base::store_big_endian(outer.data() + 26, std::int32_t{-1});
   base::store_big_endian(outer.data() + 30, static_cast<std::int32_t>(value_size));
@@ -66,7 +67,7 @@ TEST(LegacyEntries, RefusesAWrapperInAWrapper) {
 }
 
 TEST(LegacyEntries, SurvivesEveryTruncationOfAnEntry) {
-  for (Codec codec : kOldCodecs) {
+  for (CompressionType codec : kOldCodecs) {
     base::Bytes bytes = old_set(1, codec, 0, 3);
     for (std::size_t size = 34; size < bytes.size(); ++size) {
       base::Bytes cut(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
@@ -81,7 +82,8 @@ TEST(DownConverter, GoesInChunksAndDropsMarkers) {
   base::Bytes log;
   for (Offset offset = 0; offset < 100; offset += 10) {
     BatchBuilder builder(
-        {.codec = offset % 20 == 0 ? Codec::kLz4 : Codec::kNone, .base_offset = offset});
+        {.codec = offset % 20 == 0 ? CompressionType::kLz4 : CompressionType::kNone,
+         .base_offset = offset});
     RecordHeader header{"h", std::nullopt};
     for (int i = 0; i < 9; ++i)
       builder.append(1, base::as_bytes("k"), base::as_bytes("v"), {&header, 1});
@@ -107,7 +109,7 @@ TEST(DownConverter, GoesInChunksAndDropsMarkers) {
 
 TEST(DownConverter, TellsZstdOnlyAfterWhatCameBefore) {
   base::Bytes log;
-  for (Codec codec : {Codec::kNone, Codec::kZstd}) {
+  for (CompressionType codec : {CompressionType::kNone, CompressionType::kZstd}) {
     BatchBuilder builder({.codec = codec});
     builder.append(1, std::nullopt, base::as_bytes("v"));
     base::Bytes batch = *builder.build();

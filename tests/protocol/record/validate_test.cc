@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/random.h"
+#include "base/varint.h"
 #include "protocol/record/batch_builder.h"
 #include "protocol/record/compression/compress.h"
 #include "protocol/record/legacy.h"
@@ -15,7 +16,7 @@ namespace {
 
 constexpr std::int64_t kNow = 1700000000000;
 
-base::Bytes batch_of(Codec codec, int count = 3, Offset base_offset = 0) {
+base::Bytes batch_of(CompressionType codec, int count = 3, Offset base_offset = 0) {
   BatchBuilder builder({.codec = codec, .base_offset = base_offset});
   for (int i = 0; i < count; ++i) {
     builder.append(kNow + i, base::as_bytes("key"), base::as_bytes("value"));
@@ -35,7 +36,9 @@ ErrorCode error_of(base::Bytes bytes, const ValidationOptions& options) {
 }
 
 TEST(ValidateRecords, AssignsOffsetsInPlace) {
-  for (Codec codec : {Codec::kNone, Codec::kGzip, Codec::kSnappy, Codec::kLz4, Codec::kZstd}) {
+  for (CompressionType codec :
+       {CompressionType::kNone, CompressionType::kGzip, CompressionType::kSnappy,
+        CompressionType::kLz4, CompressionType::kZstd}) {
     base::Bytes bytes = batch_of(codec);
     std::uint32_t crc = BatchView(bytes).crc();
     ValidatedRecords validated = validate_and_assign(bytes, produce(9), 100, 5);
@@ -54,7 +57,7 @@ TEST(ValidateRecords, AssignsOffsetsInPlace) {
 }
 
 TEST(ValidateRecords, TakesExactlyOneBatchFromProduceV3On) {
-  base::Bytes two = batch_of(Codec::kNone);
+  base::Bytes two = batch_of(CompressionType::kNone);
   base::Bytes second = two;
   two.insert(two.end(), second.begin(), second.end());
   const base::Bytes& old = golden().sets.at("small-1-none-create").bytes;
@@ -69,22 +72,25 @@ TEST(ValidateRecords, TakesExactlyOneBatchFromProduceV3On) {
 }
 
 TEST(ValidateRecords, TakesZstdFromProduceV7On) {
-  EXPECT_EQ(error_of(batch_of(Codec::kZstd), produce(6)), ErrorCode::kUnsupportedCompressionType);
-  EXPECT_EQ(error_of(batch_of(Codec::kZstd), produce(7)), ErrorCode::kNone);
+  EXPECT_EQ(error_of(batch_of(CompressionType::kZstd), produce(6)),
+            ErrorCode::kUnsupportedCompressionType);
+  EXPECT_EQ(error_of(batch_of(CompressionType::kZstd), produce(7)), ErrorCode::kNone);
   ValidationOptions old_cluster = produce(7);
   old_cluster.zstd_allowed = false;
-  EXPECT_EQ(error_of(batch_of(Codec::kZstd), old_cluster), ErrorCode::kUnsupportedCompressionType);
+  EXPECT_EQ(error_of(batch_of(CompressionType::kZstd), old_cluster),
+            ErrorCode::kUnsupportedCompressionType);
 }
 
 TEST(ValidateRecords, RefusesABaseOffsetOtherThanZeroFromClientsOnly) {
-  EXPECT_EQ(error_of(batch_of(Codec::kNone, 3, 7), produce(9)), ErrorCode::kInvalidRecord);
+  EXPECT_EQ(error_of(batch_of(CompressionType::kNone, 3, 7), produce(9)),
+            ErrorCode::kInvalidRecord);
   ValidationOptions coordinator = produce(-1);
   coordinator.origin = AppendOrigin::kCoordinator;
-  EXPECT_EQ(error_of(batch_of(Codec::kNone, 3, 7), coordinator), ErrorCode::kNone);
+  EXPECT_EQ(error_of(batch_of(CompressionType::kNone, 3, 7), coordinator), ErrorCode::kNone);
 }
 
 TEST(ValidateRecords, MeasuresTheBatchBeforeItsChecksum) {
-  base::Bytes bytes = batch_of(Codec::kNone);
+  base::Bytes bytes = batch_of(CompressionType::kNone);
   ValidationOptions options = produce(9);
   options.max_message_bytes = static_cast<std::int32_t>(bytes.size());
   EXPECT_EQ(error_of(bytes, options), ErrorCode::kNone);
@@ -97,16 +103,16 @@ TEST(ValidateRecords, MeasuresTheBatchBeforeItsChecksum) {
 }
 
 TEST(ValidateRecords, MeasuresTheBatchAgainAfterConversion) {
-  BatchBuilder builder({.codec = Codec::kZstd});
+  BatchBuilder builder({.codec = CompressionType::kZstd});
   builder.append(kNow, std::nullopt, base::Bytes(100000));
   ValidationOptions options = produce(9);
-  options.target_codec = Codec::kNone;
+  options.target_codec = CompressionType::kNone;
   options.max_message_bytes = 50000;
   EXPECT_EQ(error_of(*builder.build(), options), ErrorCode::kMessageTooLarge);
 }
 
 TEST(ValidateRecords, CutsThePartialEntryAtTheEndOff) {
-  base::Bytes bytes = batch_of(Codec::kNone);
+  base::Bytes bytes = batch_of(CompressionType::kNone);
   std::size_t whole = bytes.size();
   bytes.insert(bytes.end(), bytes.begin(), bytes.begin() + 30);
   ValidatedRecords validated = validate_and_assign(bytes, produce(9), 0, 0);
@@ -115,7 +121,7 @@ TEST(ValidateRecords, CutsThePartialEntryAtTheEndOff) {
 }
 
 TEST(ValidateRecords, NamesTheRecordsWithoutKeyOnACompactedTopic) {
-  for (Codec codec : {Codec::kNone, Codec::kLz4}) {
+  for (CompressionType codec : {CompressionType::kNone, CompressionType::kLz4}) {
     BatchBuilder builder({.codec = codec});
     builder.append(kNow, base::as_bytes("k"), std::nullopt);
     builder.append(kNow, std::nullopt, base::as_bytes("v"));
@@ -150,7 +156,7 @@ TEST(ValidateRecords, KeepsTimestampsWithinTheTwoBounds) {
 }
 
 TEST(ValidateRecords, StampsLogAppendTimeWhenOffsetsAreAssigned) {
-  base::Bytes bytes = batch_of(Codec::kLz4);
+  base::Bytes bytes = batch_of(CompressionType::kLz4);
   ValidationOptions options = produce(9);
   options.timestamp_type = TimestampType::kLogAppendTime;
   ValidatedRecords validated = validate_records(bytes, options);
@@ -191,7 +197,8 @@ TEST(ValidateRecords, GivesOldClientsTheNewFormat) {
 }
 
 TEST(ValidateRecords, RefusesPayloadsThatDoNotDecompress) {
-  for (Codec codec : {Codec::kGzip, Codec::kSnappy, Codec::kLz4, Codec::kZstd}) {
+  for (CompressionType codec : {CompressionType::kGzip, CompressionType::kSnappy,
+                                CompressionType::kLz4, CompressionType::kZstd}) {
     base::Bytes bytes = batch_of(codec, 50);
     bytes.resize(bytes.size() - 3);
     base::store_big_endian(bytes.data() + batch_layout::kLength,
@@ -208,13 +215,13 @@ TEST(ValidateRecords, RefusesABombWithoutExpandingAllOfIt) {
   base::encode_varint(head, 0x7FFFFFF0);
   base::Bytes zeros(std::size_t{1} << 28);
   base::Bytes batch(batch_layout::kBatchOverhead);
-  BatchBuilder builder({.codec = Codec::kZstd});
+  BatchBuilder builder({.codec = CompressionType::kZstd});
   builder.append(kNow, std::nullopt, std::nullopt);
   base::Bytes header = *builder.build();
   std::copy_n(header.begin(), batch.size(), batch.begin());
-  ASSERT_TRUE(compress(Codec::kZstd, 1, head, batch).ok());
+  ASSERT_TRUE(compress(CompressionType::kZstd, 1, head, batch).ok());
   base::Bytes frame;
-  ASSERT_TRUE(compress(Codec::kZstd, 1, zeros, frame).ok());
+  ASSERT_TRUE(compress(CompressionType::kZstd, 1, zeros, frame).ok());
   for (int i = 0; i < 6; ++i) batch.insert(batch.end(), frame.begin(), frame.end());
   base::store_big_endian(batch.data() + batch_layout::kLength,
                          static_cast<std::int32_t>(batch.size() - batch_layout::kLogOverhead));
@@ -237,7 +244,7 @@ TEST(ValidateRecords, SurvivesMutationsWithAndWithoutARightChecksum) {
       ValidationOptions options = produce(round % 2 == 0 ? -1 : 2);
       options.max_message_bytes = 1 << 20;
       options.target_magic = static_cast<std::int8_t>(round % 3);
-      if (round % 5 == 0) options.target_codec = Codec::kLz4;
+      if (round % 5 == 0) options.target_codec = CompressionType::kLz4;
       if (round % 7 == 0) options.origin = AppendOrigin::kCoordinator;
       if (round % 2 == 0) options.timestamp_type = TimestampType::kLogAppendTime;
       ValidatedRecords validated = validate_and_assign(bytes, options, 5000, 2);
