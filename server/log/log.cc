@@ -7,8 +7,6 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "protocol/errors.h"
-#include "protocol/record/batch.h"
-#include "protocol/record/control_record.h"
 #include "server/log/append_checks.h"
 #include "server/log/checkpoint_file.h"
 #include "server/log/partition_metadata.h"
@@ -43,8 +41,6 @@ Log::Log(protocol::TopicPartition partition, LogDir& dir, const LogContext& cont
   base::MutexLock lock(mutex_);
   publish_unstable_offset();
 }
-
-Log::~Log() = default;
 
 base::Error Log::failed(base::Error error) const {
   if (error.code != -1) return error;
@@ -203,27 +199,8 @@ base::Status Log::write(base::ByteView bytes, std::span<const BatchHeader> heade
   }
   base::Status appended = store_.append(bytes, headers, options);
   if (!appended.ok()) return appended;
-  note_producers(bytes, headers);
+  if (replay_producers(producers_, bytes, headers)) publish_unstable_offset();
   return {};
-}
-
-void Log::note_producers(base::ByteView bytes, std::span<const BatchHeader> headers) {
-  bool any = false;
-  for (const BatchHeader& header : headers) {
-    base::ByteView batch = bytes.first(static_cast<std::size_t>(header.size_bytes));
-    bytes = bytes.subspan(batch.size());
-    if (!header.has_producer_id()) continue;
-    any = true;
-    if (!header.control()) {
-      producers_.update(header);
-      continue;
-    }
-    auto marker = protocol::decode_end_transaction_marker(protocol::BatchView(batch));
-    if (!marker.ok()) continue;
-    (void)producers_.complete(header, marker->type == protocol::ControlRecordType::kAbort,
-                              marker->coordinator_epoch);
-  }
-  if (any) publish_unstable_offset();
 }
 
 void Log::publish_unstable_offset() {
@@ -302,6 +279,10 @@ protocol::Offset Log::set_high_watermark(protocol::Offset offset) {
 
 protocol::Offset Log::last_stable_offset() const {
   return std::min(high_watermark(), first_unstable_offset_.load());
+}
+
+protocol::Offset Log::first_segment_offset() const {
+  return store_.segments().first()->base_offset();
 }
 
 EpochEndOffset Log::end_offset_for_epoch(protocol::LeaderEpoch epoch) const {

@@ -49,7 +49,6 @@ class Log {
  public:
   Log(protocol::TopicPartition partition, LogDir& dir, const LogContext& context,
       const LogOptions& options, LoadedLog loaded);
-  ~Log();
 
   const protocol::TopicPartition& partition() const { return partition_; }
   LogDir& dir() const { return dir_; }
@@ -93,6 +92,7 @@ class Log {
   protocol::Offset last_stable_offset() const;
   protocol::Offset recovery_point() const { return flusher_.recovery_point(); }
   std::int64_t size_bytes() const { return store_.segments().size_bytes(); }
+  protocol::Offset first_segment_offset() const;
   std::size_t segment_count() const { return store_.segments().size(); }
 
   // --- leader epochs ---
@@ -147,7 +147,6 @@ class Log {
   base::Status write(base::ByteView bytes, std::span<const BatchHeader> headers,
                      const LogOptions& options) REQUIRES(mutex_);
   base::Status roll_locked() REQUIRES(mutex_);
-  void note_producers(base::ByteView bytes, std::span<const BatchHeader> headers) REQUIRES(mutex_);
   void publish_unstable_offset() REQUIRES(mutex_);
   base::Status rebuild_producers() REQUIRES(mutex_);
   base::Status restart_locked(protocol::Offset offset) REQUIRES(mutex_);

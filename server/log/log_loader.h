@@ -26,7 +26,4 @@ base::Result<std::unique_ptr<Log>> load_log(const protocol::TopicPartition& part
                                             const LogContext& context, const LogOptions& options,
                                             const LoadSpec& spec);
 
-// "<topic>-<partition>" to its parts; nothing for "-delete", "-future", "-stray" and other names.
-std::optional<protocol::TopicPartition> parse_log_directory_name(const std::string& name);
-
 }  // namespace odradek::log

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,9 +15,10 @@
 #include "base/mutex.h"
 #include "base/result.h"
 #include "base/scheduler.h"
+#include "base/uuid.h"
 #include "protocol/types.h"
-#include "server/log/file_deleter.h"
 #include "server/log/log.h"
+#include "server/log/log_context.h"
 #include "server/log/log_dirs.h"
 #include "server/log/log_options.h"
 
@@ -24,19 +26,22 @@ namespace odradek::log {
 
 // Broker settings, by their configuration keys.
 struct LogManagerOptions {
+  static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+
   std::int64_t retention_check_interval_ms = 300'000;     // log.retention.check.interval.ms
-  std::int64_t flush_scheduler_interval_ms = INT64_MAX;   // log.flush.scheduler.interval.ms
-  std::int64_t recovery_checkpoint_interval_ms = 60'000;  // log.flush.offset.checkpoint.interval.ms
+  std::int64_t flush_scheduler_interval_ms = kNever;      // log.flush.scheduler.interval.ms
+  std::int64_t recovery_checkpoint_interval_ms = 60'000;  // log.flush.offset.checkpoint.…
   std::int64_t start_checkpoint_interval_ms = 60'000;     // log.flush.start.offset.checkpoint.…
   std::int64_t initial_task_delay_ms = 30'000;            // log.initial.task.delay.ms
   std::int64_t producer_id_expiration_ms = 86'400'000;    // producer.id.expiration.ms
+  std::int64_t file_delete_delay_ms = 60'000;             // log.segment.delete.delay.ms
   int recovery_threads_per_dir = 1;                       // num.recovery.threads.per.data.dir
-  std::size_t max_open_files = 0;                         // 0: FileCache::default_max_open_files()
+  std::size_t max_open_files = 0;                         // 0: a third of RLIMIT_NOFILE
 };
 
 using LogPtr = std::shared_ptr<Log>;
 
-// Safe from any thread after start().
+// start() and shutdown() from one thread; all else from any, after start().
 class LogManager {
  public:
   // Gives the options of a topic when one of its logs is loaded.
@@ -44,12 +49,13 @@ class LogManager {
 
   LogManager(const std::vector<std::string>& directories, const LogManagerOptions& options,
              const base::Clock& clock);
-  ~LogManager();
+  ~LogManager();  // without shutdown() the next start finds an unclean stop
 
   // Locks the directories and loads every log in them, each directory with its own threads. A
-  // directory that fails is offline afterwards; an error when none is left.
+  // directory that fails is offline afterwards; an error when none is left, when another broker
+  // holds one, or when two hold the same partition.
   base::Status start(const TopicOptions& topic_options);
-  // Retention, flushes, checkpoints and deletions from now on; `scheduler` must outlive shutdown().
+  // Retention, flushes, checkpoints and deletions from now on, until shutdown().
   void start_tasks(base::Scheduler& scheduler);
   // Flushes and closes all logs, writes checkpoints, and the clean shutdown files last.
   void shutdown(std::int64_t broker_epoch = -1);
@@ -57,59 +63,74 @@ class LogManager {
   // Null when there is none.
   LogPtr find(const protocol::TopicPartition& partition) const EXCLUDES(mutex_);
   // A new log goes to the online directory with the fewest logs, or to `preferred_dir`.
-  // KAFKA_STORAGE_ERROR without an online directory; INVALID_TOPIC when the name is too long.
+  // KAFKA_STORAGE_ERROR without an online directory.
   base::Result<LogPtr> get_or_create(const protocol::TopicPartition& partition,
                                      const LogOptions& options,
                                      const std::optional<base::Uuid>& topic_id = {},
-                                     const std::string& preferred_dir = "") EXCLUDES(mutex_);
-  // Renames the directory at once and deletes it after file.delete.delay.ms.
-  base::Status async_delete(const protocol::TopicPartition& partition) EXCLUDES(mutex_);
+                                     const std::string& preferred_dir = "")
+      EXCLUDES(mutex_, create_mutex_);
+  // Renames the directory at once and deletes it after log.segment.delete.delay.ms. Success when
+  // there is no such log.
+  base::Status async_delete(const protocol::TopicPartition& partition)
+      EXCLUDES(mutex_, create_mutex_);
   std::vector<LogPtr> all() const EXCLUDES(mutex_);
+  // Of every log of the topic, from now on.
   void set_topic_options(const std::string& topic, const LogOptions& options) EXCLUDES(mutex_);
+  void set_producer_id_expiration_ms(std::int64_t value) {
+    context_.producer_id_expiration_ms = value;
+  }
 
   LogDirs& dirs() { return dirs_; }
-  const LogContext& context() const { return context_; }
-  bool had_clean_shutdown(const std::string& dir) const EXCLUDES(mutex_);
-  // From .kafka_cleanshutdown of the first directory; -1 when unknown.
+  LogMetrics& metrics() { return metrics_; }
+  // Whether the last stop of every directory was clean; known after start().
+  bool had_clean_shutdown() const { return had_clean_shutdown_; }
+  // The broker epoch in .kafka_cleanshutdown; -1 when unknown.
   std::int64_t previous_broker_epoch() const { return previous_broker_epoch_; }
   // Forgets the logs of a directory that failed; the partitions that had them.
   std::vector<protocol::TopicPartition> drop_offline_logs(const LogDir& dir) EXCLUDES(mutex_);
 
-  // What the tasks do, for tests and for shutdown.
+  // What the tasks do, for tests and tools.
   void delete_old_segments();
   void flush_dirty_logs();
-  void checkpoint_recovery_points();
-  void checkpoint_log_start_offsets();
-  void delete_due_files() { deleter_.run_due(); }
+  void flush_rolled_segments();
+  void checkpoint_recovery_points() EXCLUDES(checkpoint_mutex_);
+  void checkpoint_log_start_offsets() EXCLUDES(checkpoint_mutex_);
+  std::size_t delete_due_files() { return deleter_.run_due(); }
 
   // Read by the metrics layer.
   std::int64_t remaining_logs_to_recover() const { return remaining_logs_.load(); }
-  std::int64_t offline_dir_count() const;
+  std::size_t offline_dir_count() const { return dirs_.all().size() - dirs_.online().size(); }
 
  private:
   struct DirLoad;
-  void load_dir(LogDir& dir, const TopicOptions& topic_options);
-  void load_one(LogDir& dir, DirLoad& load, const std::string& name,
-                const TopicOptions& topic_options);
-  LogDir* pick_dir(const std::string& preferred) const REQUIRES(mutex_);
+  std::unique_ptr<DirLoad> prepare_load(LogDir& dir);
+  void load_logs(DirLoad& load, const TopicOptions& topic_options);
+  void load_one(DirLoad& load, const std::string& name, const TopicOptions& topic_options);
+  LogDir* pick_dir(const std::string& preferred) const EXCLUDES(mutex_);
   std::vector<LogPtr> logs_in(const LogDir& dir) const EXCLUDES(mutex_);
-  void shutdown_dir(LogDir& dir, std::int64_t broker_epoch);
-  base::Status flush_all(LogDir& dir, const std::vector<LogPtr>& logs);
-  void write_checkpoints(LogDir& dir, const std::vector<LogPtr>& logs, bool recovery_points);
+  void shut_dir(LogDir& dir, std::int64_t broker_epoch);
+  base::Status close_logs(LogDir& dir, const std::vector<LogPtr>& logs);
+  enum class Checkpoint : std::uint8_t { kRecoveryPoints, kLogStartOffsets };
+  base::Status write_checkpoint(LogDir& dir, Checkpoint which) EXCLUDES(checkpoint_mutex_);
 
   const LogManagerOptions options_;
   const base::Clock& clock_;
   FileCache files_;
   FileDeleter deleter_;
+  LogMetrics metrics_;
+  LogContext context_;
   LogDirs dirs_;
-  const LogContext context_;
   std::atomic<std::int64_t> remaining_logs_{0};
+  std::atomic<bool> checkpoints_stale_{false};  // they may name deleted logs
+  bool had_clean_shutdown_ = true;
   std::int64_t previous_broker_epoch_ = -1;
 
+  base::Mutex create_mutex_;      // one creation or deletion at a time
   base::Mutex checkpoint_mutex_;  // one writer of checkpoint files at a time
   mutable base::Mutex mutex_;
   std::unordered_map<protocol::TopicPartition, LogPtr> logs_ GUARDED_BY(mutex_);
-  std::unordered_map<std::string, bool> clean_dirs_ GUARDED_BY(mutex_);
+  std::unordered_map<const LogDir*, std::size_t> log_counts_ GUARDED_BY(mutex_);
+  std::string load_error_ GUARDED_BY(mutex_);
   base::Scheduler* scheduler_ = nullptr;
   std::vector<base::TaskId> tasks_;
 };

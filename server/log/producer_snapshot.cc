@@ -137,6 +137,26 @@ base::Status remove_producer_snapshots(const std::string& directory, protocol::O
   return {};
 }
 
+bool replay_producers(ProducerStates& states, base::ByteView bytes,
+                      std::span<const BatchHeader> headers) {
+  bool any = false;
+  for (const BatchHeader& header : headers) {
+    base::ByteView batch = bytes.first(static_cast<std::size_t>(header.size_bytes));
+    bytes = bytes.subspan(batch.size());
+    if (!header.has_producer_id()) continue;
+    any = true;
+    if (!header.control()) {
+      states.update(header);
+      continue;
+    }
+    auto marker = protocol::decode_end_transaction_marker(protocol::BatchView(batch));
+    if (!marker.ok()) continue;  // a control record of another kind
+    (void)states.complete(header, marker->type == protocol::ControlRecordType::kAbort,
+                          marker->coordinator_epoch);
+  }
+  return any;
+}
+
 base::Status replay_producer(ProducerStates& states, Segment& segment, std::int64_t position,
                              const BatchHeader& header) {
   if (!header.has_producer_id()) return {};
@@ -148,10 +168,7 @@ base::Status replay_producer(ProducerStates& states, Segment& segment, std::int6
   auto read = segment.log_file().read_at(position, bytes);
   if (!read.ok()) return read.error();
   if (*read != bytes.size()) return base::Error(segment.log_file().path() + " ends too early");
-  auto marker = protocol::decode_end_transaction_marker(protocol::BatchView(bytes));
-  if (!marker.ok()) return {};  // a control record of another kind
-  (void)states.complete(header, marker->type == protocol::ControlRecordType::kAbort,
-                        marker->coordinator_epoch);
+  (void)replay_producers(states, bytes, {&header, 1});
   return {};
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,9 @@ struct ProducerRebuild {
   protocol::Offset end_offset = 0;
 };
 base::Result<ProducerStates> rebuild_producer_states(const ProducerRebuild& rebuild);
+// What appended batches say of their producers, markers included; false when they name none.
+bool replay_producers(ProducerStates& states, base::ByteView bytes,
+                      std::span<const BatchHeader> headers);
 // What the batch at `position` of `segment` says of its producer, markers included.
 base::Status replay_producer(ProducerStates& states, Segment& segment, std::int64_t position,
                              const BatchHeader& header);
