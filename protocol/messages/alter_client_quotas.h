@@ -79,7 +79,7 @@ struct AlterClientQuotasResponse {
 
   struct Entry {
     ErrorCode error_code = ErrorCode::kNone;
-    std::optional<std::string> error_message{""};
+    std::optional<std::string> error_message;
     std::vector<Entity> entity;
 
     static void describe(auto& field, auto& m) {

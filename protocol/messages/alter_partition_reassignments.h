@@ -59,7 +59,7 @@ struct AlterPartitionReassignmentsResponse {
   struct Partition {
     std::int32_t partition_index = 0;
     ErrorCode error_code = ErrorCode::kNone;
-    std::optional<std::string> error_message{""};
+    std::optional<std::string> error_message;
 
     static void describe(auto& field, auto& m) {
       field("partition_index", m.partition_index);
@@ -80,7 +80,7 @@ struct AlterPartitionReassignmentsResponse {
 
   std::int32_t throttle_time_ms = 0;
   ErrorCode error_code = ErrorCode::kNone;
-  std::optional<std::string> error_message{""};
+  std::optional<std::string> error_message;
   std::vector<Topic> responses;
 
   static void describe(auto& field, auto& m) {

@@ -65,7 +65,7 @@ struct AlterUserScramCredentialsResponse {
   struct User {
     std::string user;
     ErrorCode error_code = ErrorCode::kNone;
-    std::optional<std::string> error_message{""};
+    std::optional<std::string> error_message;
 
     static void describe(auto& field, auto& m) {
       field("user", m.user);

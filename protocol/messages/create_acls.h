@@ -50,7 +50,7 @@ struct CreateAclsResponse {
 
   struct Creation {
     ErrorCode error_code = ErrorCode::kNone;
-    std::optional<std::string> error_message{""};
+    std::optional<std::string> error_message;
 
     static void describe(auto& field, auto& m) {
       field("error_code", m.error_code);

@@ -93,7 +93,7 @@ struct CreateTopicsResponse {
     std::string name;
     base::Uuid topic_id;
     ErrorCode error_code = ErrorCode::kNone;
-    std::optional<std::string> error_message{""};
+    std::optional<std::string> error_message;
     ErrorCode topic_config_error_code = ErrorCode::kNone;  // why `configs` is null
     std::int32_t num_partitions = -1;                      // -1: not told
     std::int16_t replication_factor = -1;                  // -1: not told

@@ -50,7 +50,7 @@ struct DeleteAclsResponse {
 
   struct MatchingAcl {
     ErrorCode error_code = ErrorCode::kNone;
-    std::optional<std::string> error_message{""};
+    std::optional<std::string> error_message;
     std::int8_t resource_type = 0;
     std::string resource_name;
     std::int8_t pattern_type = 3;
@@ -74,7 +74,7 @@ struct DeleteAclsResponse {
 
   struct FilterResult {
     ErrorCode error_code = ErrorCode::kNone;
-    std::optional<std::string> error_message{""};
+    std::optional<std::string> error_message;
     std::vector<MatchingAcl> matching_acls;
 
     static void describe(auto& field, auto& m) {

@@ -73,7 +73,7 @@ struct DescribeAclsResponse {
 
   std::int32_t throttle_time_ms = 0;
   ErrorCode error_code = ErrorCode::kNone;
-  std::optional<std::string> error_message{""};
+  std::optional<std::string> error_message;
   std::vector<Resource> resources;
 
   static void describe(auto& field, auto& m) {

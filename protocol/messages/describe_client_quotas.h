@@ -80,7 +80,7 @@ struct DescribeClientQuotasResponse {
 
   std::int32_t throttle_time_ms = 0;
   ErrorCode error_code = ErrorCode::kNone;
-  std::optional<std::string> error_message{""};
+  std::optional<std::string> error_message;
   std::optional<std::vector<Entry>> entries{std::in_place};
 
   static void describe(auto& field, auto& m) {

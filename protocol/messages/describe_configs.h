@@ -90,7 +90,7 @@ struct DescribeConfigsResponse {
 
   struct Resource {
     ErrorCode error_code = ErrorCode::kNone;
-    std::optional<std::string> error_message{""};
+    std::optional<std::string> error_message;
     std::int8_t resource_type = 0;
     std::string resource_name;
     std::vector<Config> configs;

@@ -51,7 +51,7 @@ struct DescribeUserScramCredentialsResponse {
   struct User {
     std::string user;
     ErrorCode error_code = ErrorCode::kNone;
-    std::optional<std::string> error_message{""};
+    std::optional<std::string> error_message;
     std::vector<Credential> credential_infos;
 
     static void describe(auto& field, auto& m) {
@@ -64,7 +64,7 @@ struct DescribeUserScramCredentialsResponse {
 
   std::int32_t throttle_time_ms = 0;
   ErrorCode error_code = ErrorCode::kNone;
-  std::optional<std::string> error_message{""};
+  std::optional<std::string> error_message;
   std::vector<User> results;
 
   static void describe(auto& field, auto& m) {

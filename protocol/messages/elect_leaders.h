@@ -48,7 +48,7 @@ struct ElectLeadersResponse {
   struct Partition {
     std::int32_t partition_id = 0;
     ErrorCode error_code = ErrorCode::kNone;
-    std::optional<std::string> error_message{""};
+    std::optional<std::string> error_message;
 
     static void describe(auto& field, auto& m) {
       field("partition_id", m.partition_id);

@@ -44,7 +44,7 @@ struct FindCoordinatorResponse {
     std::string host;
     std::int32_t port = 0;
     ErrorCode error_code = ErrorCode::kNone;
-    std::optional<std::string> error_message{""};
+    std::optional<std::string> error_message;
 
     static void describe(auto& field, auto& m) {
       field("key", m.key);
@@ -58,7 +58,7 @@ struct FindCoordinatorResponse {
 
   std::int32_t throttle_time_ms = 0;
   ErrorCode error_code = ErrorCode::kNone;
-  std::optional<std::string> error_message{""};
+  std::optional<std::string> error_message;
   BrokerId node_id = 0;
   std::string host;
   std::int32_t port = 0;

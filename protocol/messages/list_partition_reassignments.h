@@ -72,7 +72,7 @@ struct ListPartitionReassignmentsResponse {
 
   std::int32_t throttle_time_ms = 0;
   ErrorCode error_code = ErrorCode::kNone;
-  std::optional<std::string> error_message{""};
+  std::optional<std::string> error_message;
   std::vector<Topic> topics;
 
   static void describe(auto& field, auto& m) {

@@ -32,7 +32,7 @@ struct SaslAuthenticateResponse {
   static constexpr Api kApi = SaslAuthenticateRequest::kApi;
 
   ErrorCode error_code = ErrorCode::kNone;
-  std::optional<std::string> error_message{""};
+  std::optional<std::string> error_message;
   base::Bytes auth_bytes;
   std::int64_t session_lifetime_ms = 0;  // 0: no end
 

@@ -51,7 +51,7 @@ struct UpdateFeaturesResponse {
   struct Feature {
     std::string feature;
     ErrorCode error_code = ErrorCode::kNone;
-    std::optional<std::string> error_message{""};
+    std::optional<std::string> error_message;
 
     static void describe(auto& field, auto& m) {
       field("feature", m.feature);
@@ -62,7 +62,7 @@ struct UpdateFeaturesResponse {
 
   std::int32_t throttle_time_ms = 0;
   ErrorCode error_code = ErrorCode::kNone;
-  std::optional<std::string> error_message{""};
+  std::optional<std::string> error_message;
   std::vector<Feature> results;
 
   static void describe(auto& field, auto& m) {

@@ -76,7 +76,7 @@ struct UpdateMetadataRequest {
     std::string v0_host;
     std::int32_t v0_port = 0;
     std::vector<Endpoint> endpoints;
-    std::optional<std::string> rack{""};
+    std::optional<std::string> rack;
 
     static void describe(auto& field, auto& m) {
       field("id", m.id);

@@ -1,12 +1,15 @@
 // Decoder: the visitor that fills a message from bytes.
 #pragma once
 
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/endian.h"
 #include "protocol/wire/reader.h"
 #include "protocol/wire/value_kinds.h"
 
@@ -137,9 +140,20 @@ class Decoder {
     if (is_null(count, options)) return false;
     if (!reader_.reserve(count, sizeof(T))) return true;
     array.resize(static_cast<std::size_t>(count));
+    if constexpr (std::integral<T>) return numbers(array);
     for (T& element : array) {
       value(element, Field{});
       if (!reader_.ok()) break;
+    }
+    return true;
+  }
+
+  // Ids and offsets come in long runs, so that their bounds are checked once.
+  template <std::integral T>
+  bool numbers(std::vector<T>& array) {
+    std::span<std::uint8_t> from = reader_.bytes(array.size() * sizeof(T));
+    for (std::size_t i = 0; i * sizeof(T) < from.size(); ++i) {
+      array[i] = base::load_big_endian<T>(&from[i * sizeof(T)]);
     }
     return true;
   }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -101,6 +102,7 @@ class Encoder {
   template <class T>
   void value(const std::vector<T>& array, const Field& options) {
     long_length(static_cast<std::int32_t>(array.size()), options);
+    if constexpr (std::is_integral_v<T>) return writer_.numbers(std::span<const T>(array));
     for (const T& element : array) value(element, Field{});
   }
   template <class T>

@@ -1,12 +1,13 @@
 // Reader: takes values off bytes that a stranger sent; the first failure sticks and zeros follow.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string>
 
+#include "base/endian.h"
 #include "base/result.h"
 #include "base/uuid.h"
 
@@ -36,12 +37,7 @@ class Reader {
   std::uint16_t uint16() { return big_endian<std::uint16_t>(); }
   std::int32_t int32() { return static_cast<std::int32_t>(big_endian<std::uint32_t>()); }
   std::int64_t int64() { return static_cast<std::int64_t>(big_endian<std::uint64_t>()); }
-  double float64() {
-    std::uint64_t bits = big_endian<std::uint64_t>();
-    double value;
-    std::memcpy(&value, &bits, sizeof value);
-    return value;
-  }
+  double float64() { return std::bit_cast<double>(big_endian<std::uint64_t>()); }
   std::uint32_t unsigned_varint();
   base::Uuid uuid();
   // The next `count` bytes, empty when fewer are left.
@@ -81,12 +77,8 @@ class Reader {
       fail("the bytes end here");
       return 0;
     }
-    Unsigned value;
-    std::memcpy(&value, cursor_, sizeof value);
+    auto value = base::load_big_endian<Unsigned>(cursor_);
     cursor_ += sizeof value;
-    if constexpr (sizeof value == 2) value = __builtin_bswap16(value);
-    if constexpr (sizeof value == 4) value = __builtin_bswap32(value);
-    if constexpr (sizeof value == 8) value = __builtin_bswap64(value);
     return value;
   }
   bool charge(std::size_t memory_bytes);

@@ -2,6 +2,7 @@
 // elsewhere.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -9,6 +10,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/endian.h"
 #include "protocol/wire/frame.h"
 #include "protocol/wire/payload.h"
 #include "protocol/wire/records.h"
@@ -29,11 +31,7 @@ class Writer {
   void int16(std::int16_t value) { big_endian(static_cast<std::uint16_t>(value)); }
   void int32(std::int32_t value) { big_endian(static_cast<std::uint32_t>(value)); }
   void int64(std::int64_t value) { big_endian(static_cast<std::uint64_t>(value)); }
-  void float64(double value) {
-    std::uint64_t bits;
-    std::memcpy(&bits, &value, sizeof bits);
-    big_endian(bits);
-  }
+  void float64(double value) { base::store_big_endian_double(claim(sizeof value), value); }
   void unsigned_varint(std::uint32_t value) {
     while (value >= 0x80) {
       *claim(1) = static_cast<std::uint8_t>(value | 0x80);
@@ -43,6 +41,15 @@ class Writer {
   }
   void bytes(std::span<const std::uint8_t> bytes) {
     if (!bytes.empty()) std::memcpy(claim(bytes.size()), bytes.data(), bytes.size());
+  }
+  // Numbers of a fixed width, one behind the other.
+  template <std::integral T>
+  void numbers(std::span<const T> values) {
+    std::uint8_t* at = claim(values.size() * sizeof(T));
+    for (T value : values) {
+      base::store_big_endian(at, value);
+      at += sizeof(T);
+    }
   }
   void text(std::string_view text) {
     if (!text.empty()) std::memcpy(claim(text.size()), text.data(), text.size());
@@ -67,11 +74,7 @@ class Writer {
   }
   template <class Unsigned>
   void big_endian(Unsigned value) {
-    std::uint8_t* at = claim(sizeof value);
-    if constexpr (sizeof value == 2) value = __builtin_bswap16(value);
-    if constexpr (sizeof value == 4) value = __builtin_bswap32(value);
-    if constexpr (sizeof value == 8) value = __builtin_bswap64(value);
-    std::memcpy(at, &value, sizeof value);
+    base::store_big_endian(claim(sizeof value), value);
   }
   void cut();
   [[noreturn]] void overflow(std::size_t count) const;
