@@ -18,14 +18,14 @@ AppendOutcome Appends::append_one(const AppendEntry& entry, const AppendRequest&
     refuse(partition.error());
     return outcome;
   }
-  log::AppendError refused;
+  log::AppendRefusal refusal;
   base::Result<log::AppendInfo> info =
-      (*partition)->append(entry.records, request.acks, request.origin, &refused);
+      (*partition)->append(entry.records, request.acks, request.spec, &refusal);
   if (info) {
     outcome.info = *info;
   } else {
     refuse(info.error());
-    outcome.record_errors = std::move(refused.records);
+    outcome.record_errors = std::move(refusal.record_errors);
   }
   return outcome;
 }

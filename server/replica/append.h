@@ -24,13 +24,13 @@ struct AppendOutcome {
   ErrorCode error = ErrorCode::kNone;
   std::string message;  // for the client, where there is more to say than the code
   log::AppendInfo info;
-  std::vector<log::RecordError> record_errors;
+  std::vector<protocol::RecordError> record_errors;
 };
 
 struct AppendRequest {
   std::int16_t acks = 1;        // 0 and 1: the leader's log is enough; -1: every in-sync replica
   std::int32_t timeout_ms = 0;  // how long acks -1 may wait
-  log::AppendOrigin origin = log::AppendOrigin::kClient;
+  log::AppendSpec spec;         // who writes, in which version of Produce
   std::vector<AppendEntry> entries;
 };
 

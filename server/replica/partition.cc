@@ -71,8 +71,7 @@ ErrorCode Partition::check_leader(LeaderEpoch current_leader_epoch) const {
 }
 
 base::Result<log::AppendInfo> Partition::append(base::MutableBytes records, std::int16_t acks,
-                                                log::AppendOrigin origin,
-                                                log::AppendError* refused) {
+                                                log::AppendSpec spec, log::AppendRefusal* refusal) {
   base::ReadLock lock(mutex_);
   if (!leads_) {
     return base::Error(ErrorCode::kNotLeaderOrFollower,
@@ -85,8 +84,8 @@ base::Result<log::AppendInfo> Partition::append(base::MutableBytes records, std:
                            " in-sync replicas, min.insync.replicas asks for " +
                            std::to_string(min_insync_replicas_));
   }
-  base::Result<log::AppendInfo> info =
-      log_->append_as_leader(records, state_.leader_epoch, origin, refused);
+  spec.leader_epoch = state_.leader_epoch;
+  base::Result<log::AppendInfo> info = log_->append_as_leader(records, spec, refusal);
   if (info) advance_high_watermark();
   return info;
 }

@@ -58,8 +58,9 @@ class Partition {
 
   // NOT_LEADER_OR_FOLLOWER, NOT_ENOUGH_REPLICAS (acks -1 with a small ISR), or what the log
   // refuses.
+  // `spec` without its epoch, which is the partition's own.
   base::Result<log::AppendInfo> append(base::MutableBytes records, std::int16_t acks,
-                                       log::AppendOrigin origin, log::AppendError* refused)
+                                       log::AppendSpec spec, log::AppendRefusal* refusal)
       EXCLUDES(mutex_);
 
   // A follower asks from `offset` on, so it has everything below; true when the high watermark

@@ -1,0 +1,77 @@
+#include "server/api/api_table.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "server/api/apis.h"
+
+namespace odradek::api {
+namespace {
+
+template <class Message>
+struct MessageOf;
+template <class Message>
+struct MessageOf<void (*)(Services&, RequestContext, Message)> {
+  using type = Message;
+};
+
+template <auto Handle>
+void decode_and_run(Services& services, std::unique_ptr<network::Request> request) {
+  using Message = typename MessageOf<decltype(Handle)>::type;
+  auto message = protocol::Codec<Message>::decode(request->body(), request->header().api_version);
+  if (!message) {
+    request->close_connection("its " + std::string(Message::kApi.name) + " version " +
+                              std::to_string(request->header().api_version) +
+                              " does not parse: " + message.error().message);
+    return;
+  }
+  Handle(services, RequestContext(std::move(request)), std::move(*message));
+}
+
+template <auto Handle>
+constexpr ApiRow api(Runs runs = Runs::kInline) {
+  return {MessageOf<decltype(Handle)>::type::kApi, runs, decode_and_run<Handle>};
+}
+
+// In key order.
+constexpr ApiRow kTable[] = {
+    api<produce>(),
+    api<fetch>(),
+    api<list_offsets>(),
+    api<metadata>(Runs::kHandlerThread),
+    api<leader_and_isr>(Runs::kHandlerThread),
+    api<stop_replica>(Runs::kHandlerThread),
+    api<update_metadata>(Runs::kHandlerThread),
+    api<controlled_shutdown>(Runs::kHandlerThread),
+    api<offset_commit>(),
+    api<offset_fetch>(Runs::kHandlerThread),
+    api<find_coordinator>(Runs::kHandlerThread),
+    api<join_group>(),
+    api<heartbeat>(),
+    api<leave_group>(),
+    api<sync_group>(),
+    api<describe_groups>(),
+    api<list_groups>(),
+    api<api_versions>(),
+    api<create_topics>(Runs::kHandlerThread),
+    api<delete_topics>(Runs::kHandlerThread),
+    api<init_producer_id>(Runs::kHandlerThread),
+    api<offset_for_leader_epoch>(),
+    api<describe_configs>(Runs::kHandlerThread),
+    api<describe_cluster>(),
+};
+
+}  // namespace
+
+std::span<const ApiRow> api_table() { return kTable; }
+
+const ApiRow* find_row(std::int16_t api_key) {
+  const auto* row =
+      std::find_if(std::begin(kTable), std::end(kTable), [&](const ApiRow& candidate) {
+        return static_cast<std::int16_t>(candidate.api.key) == api_key;
+      });
+  return row == std::end(kTable) ? nullptr : row;
+}
+
+}  // namespace odradek::api

@@ -1,0 +1,111 @@
+// DescribeConfigs (key 32): every setting of a topic or of this broker, with where it comes from.
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "base/text.h"
+#include "server/admin/topic_names.h"
+#include "server/api/apis.h"
+#include "server/config/topic_config.h"
+#include "server/metadata/metadata_cache.h"
+#include "zk/store/configs.h"
+
+namespace odradek::api {
+namespace {
+
+using protocol::DescribeConfigsRequest;
+using protocol::DescribeConfigsResponse;
+
+constexpr std::int8_t kTopic = 2;
+constexpr std::int8_t kBroker = 4;
+
+base::Result<std::vector<config::DescribedConfig>> describe_topic(Services& services,
+                                                                  const std::string& topic) {
+  base::Status legal = admin::check_topic_name(topic);
+  if (!legal) return legal.error();
+  if (services.metadata.image()->topic(topic) == nullptr) {
+    return base::Error(ErrorCode::kUnknownTopicOrPartition,
+                       "This server does not host this topic-partition.");
+  }
+  auto overrides = services.configs.read("topics/" + topic);
+  if (!overrides) return overrides.error();
+  std::vector<std::string> problems;
+  auto config = config::TopicConfig::build_leniently(
+      *services.config, config::Properties(overrides->begin(), overrides->end()), problems);
+  return config.describe(*services.config);
+}
+
+base::Result<std::vector<config::DescribedConfig>> describe_broker(Services& services,
+                                                                   const std::string& broker) {
+  if (broker.empty()) return std::vector<config::DescribedConfig>();  // cluster-wide: none are set
+  auto id = base::parse_int<std::int32_t>(broker);
+  if (!id || *id != services.broker_id) {
+    return base::Error(ErrorCode::kInvalidRequest, "Unexpected broker id, expected " +
+                                                       std::to_string(services.broker_id) +
+                                                       " or empty string, but received " + broker);
+  }
+  return services.config->describe();
+}
+
+base::Result<std::vector<config::DescribedConfig>> describe(
+    Services& services, const DescribeConfigsRequest::Resource& resource) {
+  if (resource.resource_type == kTopic) return describe_topic(services, resource.resource_name);
+  if (resource.resource_type == kBroker) return describe_broker(services, resource.resource_name);
+  return base::Error(ErrorCode::kInvalidRequest,
+                     "Unsupported resource type: " + std::to_string(resource.resource_type));
+}
+
+DescribeConfigsResponse::Config config_of(config::DescribedConfig described,
+                                          const DescribeConfigsRequest& request) {
+  DescribeConfigsResponse::Config config;
+  config.name = std::move(described.name);
+  config.value = std::move(described.value);
+  config.read_only = described.read_only;
+  config.is_default = described.is_default();
+  config.config_source = static_cast<std::int8_t>(described.source);
+  config.is_sensitive = described.sensitive;
+  config.config_type = static_cast<std::int8_t>(described.type);
+  config.documentation.reset();
+  if (request.include_documentation) config.documentation = std::string(described.doc);
+  if (request.include_synonyms) {
+    for (auto& synonym : described.synonyms) {
+      config.synonyms.push_back({.name = synonym.name,
+                                 .value = synonym.value,
+                                 .source = static_cast<std::int8_t>(synonym.source)});
+    }
+  }
+  return config;
+}
+
+bool is_wanted(const DescribeConfigsRequest::Resource& resource, const std::string& name) {
+  const auto& keys = resource.configuration_keys;
+  // An empty list counts as all, as the JVM broker takes it.
+  return !keys || keys->empty() || std::find(keys->begin(), keys->end(), name) != keys->end();
+}
+
+}  // namespace
+
+void describe_configs(Services& services, RequestContext context, DescribeConfigsRequest request) {
+  DescribeConfigsResponse response;
+  for (const auto& resource : request.resources) {
+    auto& answer = response.results.emplace_back();
+    answer.resource_type = resource.resource_type;
+    answer.resource_name = resource.resource_name;
+    answer.error_message.reset();
+    auto described = describe(services, resource);
+    if (!described) {
+      answer.error_code = protocol::code_of(described.error());
+      answer.error_message = described.error().message;
+      continue;
+    }
+    for (auto& config : *described) {
+      if (is_wanted(resource, config.name)) {
+        answer.configs.push_back(config_of(std::move(config), request));
+      }
+    }
+  }
+  context.reply(response);
+}
+
+}  // namespace odradek::api

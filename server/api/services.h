@@ -1,0 +1,66 @@
+// Services: the components that handlers work with; a list of references, not a class.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/scheduler.h"
+#include "protocol/types.h"
+#include "server/config/broker_config.h"
+
+namespace odradek::admin {
+class TopicAdmin;
+}
+namespace odradek::controller {
+class Controller;
+}
+namespace odradek::group {
+class GroupCoordinator;
+class GroupLoader;
+class OffsetStore;
+}  // namespace odradek::group
+namespace odradek::metadata {
+class MetadataCache;
+}
+namespace odradek::replica {
+class Appends;
+class FetchSessions;
+class Leadership;
+class Reads;
+class ReplicaSet;
+}  // namespace odradek::replica
+namespace odradek::transaction {
+class ProducerIds;
+}
+namespace odradek::zk {
+class Configs;
+}
+
+namespace odradek::api {
+
+struct Services {
+  protocol::BrokerId broker_id;
+  std::string cluster_id;
+  std::shared_ptr<const config::BrokerConfig> config;
+  const std::atomic<std::int64_t>& broker_epoch;  // of the present registration; -1 before
+  const base::Clock& clock;
+  base::Scheduler& scheduler;
+  metadata::MetadataCache& metadata;
+  replica::ReplicaSet& replicas;
+  replica::Appends& appends;
+  replica::Reads& reads;
+  replica::Leadership& leadership;
+  replica::FetchSessions& fetch_sessions;
+  group::GroupCoordinator& groups;
+  group::GroupLoader& group_loader;
+  group::OffsetStore& offsets;
+  admin::TopicAdmin& topics;
+  controller::Controller& controller;
+  transaction::ProducerIds& producer_ids;
+  zk::Configs& configs;
+};
+
+}  // namespace odradek::api
