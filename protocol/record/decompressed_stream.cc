@@ -3,24 +3,49 @@
 #include <algorithm>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "protocol/errors.h"
 
 namespace odradek::protocol {
 namespace {
 
-constexpr std::size_t kWindowSize = 65536;
+// Room for a whole lz4 or snappy block behind the start of a record, so that blocks are
+// decompressed right into the window.
+constexpr std::size_t kWindowSize = 131072;
+constexpr std::size_t kMaxIdleWindows = 4;
+
+using Window = std::unique_ptr<std::uint8_t[]>;
+
+// Windows of this thread's earlier walks: fresh ones would cost page faults for every batch.
+std::vector<Window>& idle_windows() {
+  thread_local std::vector<Window> windows;
+  return windows;
+}
+
+Window take_window() {
+  auto& idle = idle_windows();
+  if (idle.empty()) return std::make_unique_for_overwrite<std::uint8_t[]>(kWindowSize);
+  Window window = std::move(idle.back());
+  idle.pop_back();
+  return window;
+}
 
 }  // namespace
 
 DecompressedStream::DecompressedStream(CompressionType codec, base::ByteView payload,
                                        bool old_lz4_header, std::size_t max_total_bytes)
     : decompressor_(codec),
-      window_(std::make_unique_for_overwrite<std::uint8_t[]>(kWindowSize)),
+      window_(take_window()),
       capacity_(kWindowSize),
       budget_(max_total_bytes) {
   status_ = decompressor_->start(payload, old_lz4_header);
   ended_ = !status_.ok();
+}
+
+DecompressedStream::~DecompressedStream() {
+  auto& idle = idle_windows();
+  if (capacity_ == kWindowSize && idle.size() < kMaxIdleWindows) idle.push_back(std::move(window_));
 }
 
 void DecompressedStream::want(std::size_t size) {
@@ -32,7 +57,6 @@ void DecompressedStream::want(std::size_t size) {
 
 // The window moves to its front, and doubles only once it is full of bytes that arrived.
 void DecompressedStream::make_room(std::size_t wanted) {
-  if (end_ < capacity_ && begin_ + wanted <= capacity_) return;
   std::size_t held = end_ - begin_;
   if (begin_ > 0) {
     std::memmove(window_.get(), window_.get() + begin_, held);

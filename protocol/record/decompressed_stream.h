@@ -12,13 +12,17 @@
 
 namespace odradek::protocol {
 
-// One thread. Holds 64 KiB, and more only when one contiguous piece is asked for that really is
+// One thread. Holds 128 KiB, and more only when one contiguous piece is asked for that really is
 // there: the window doubles as bytes arrive.
 class DecompressedStream {
  public:
   // `max_total_bytes` bounds what the payload may expand to altogether.
   DecompressedStream(CompressionType codec, base::ByteView payload, bool old_lz4_header = false,
                      std::size_t max_total_bytes = std::numeric_limits<std::size_t>::max());
+
+  ~DecompressedStream();
+  DecompressedStream(const DecompressedStream&) = delete;
+  DecompressedStream& operator=(const DecompressedStream&) = delete;
 
   // Tries to have `size` bytes in view(). Less means the end of the stream or a failure.
   void want(std::size_t size);

@@ -21,15 +21,17 @@ struct ByteCursor {
   std::size_t left() const { return static_cast<std::size_t>(end - at); }
 
   [[gnu::always_inline]] bool read_varint(std::int32_t& value) {
-    if (at != end && *at < 0x80) [[likely]] {
-      value = base::unzigzag(std::uint32_t{*at++});
+    std::uint32_t bits = 0;
+    if (read_short(bits)) [[likely]] {
+      value = base::unzigzag(bits);
       return true;
     }
     return read_long_varint(value);
   }
   [[gnu::always_inline]] bool read_varlong(std::int64_t& value) {
-    if (at != end && *at < 0x80) [[likely]] {
-      value = base::unzigzag(std::uint64_t{*at++});
+    std::uint32_t bits = 0;
+    if (read_short(bits)) [[likely]] {
+      value = base::unzigzag(std::uint64_t{bits});
       return true;
     }
     return read_long_varlong(value);
@@ -52,6 +54,24 @@ struct ByteCursor {
   }
 
  private:
+  // Up to three bytes, which covers what records are full of; false (and no step) for the rest.
+  [[gnu::always_inline]] bool read_short(std::uint32_t& bits) {
+    if (left() < 3) return false;
+    bits = at[0];
+    if (bits < 0x80) {
+      at += 1;
+      return true;
+    }
+    bits = (bits & 0x7F) | (std::uint32_t{at[1]} << 7);
+    if (at[1] < 0x80) {
+      at += 2;
+      return true;
+    }
+    bits = (bits & 0x3FFF) | (std::uint32_t{at[2]} << 14);
+    if (at[2] >= 0x80) return false;
+    at += 3;
+    return true;
+  }
   [[gnu::noinline]] bool read_long_varint(std::int32_t& value) {
     auto read = base::decode_varint({at, left()});
     value = read.value;
