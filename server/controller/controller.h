@@ -8,7 +8,6 @@
 #include <memory>
 #include <string>
 
-#include "base/clock.h"
 #include "base/result.h"
 #include "server/client/connection_factory.h"
 #include "server/controller/options.h"
@@ -32,7 +31,7 @@ class Controller {
 
   // `session` and `connections` outlive the controller.
   Controller(ControllerOptions options, zk::Session& session,
-             client::ConnectionFactory& connections, const base::Clock& clock);
+             client::ConnectionFactory& connections);
   ~Controller();
   Controller(const Controller&) = delete;
   Controller& operator=(const Controller&) = delete;
