@@ -21,12 +21,12 @@ void RequestChannel::push(std::vector<std::unique_ptr<Request>>& batch) {
 std::size_t RequestChannel::push_some(std::vector<std::unique_ptr<Request>>& batch,
                                       std::size_t from) {
   base::MutexLock lock(mutex_);
-  while (!is_closed_ && requests_.size() >= capacity_) {
+  while (may_wait_ && !is_closed_ && requests_.size() >= capacity_) {
     ++sleeping_processors_;
     room_.wait(mutex_);
     --sleeping_processors_;
   }
-  if (is_closed_) return 0;
+  if (is_closed_ || requests_.size() >= capacity_) return 0;
   const std::size_t some = std::min(batch.size() - from, capacity_ - requests_.size());
   for (std::size_t i = 0; i < some; ++i) requests_.push_back(std::move(batch[from + i]));
   size_.store(requests_.size(), std::memory_order_relaxed);
@@ -57,6 +57,12 @@ void RequestChannel::end_one() {
   base::MutexLock lock(mutex_);
   ++handlers_to_end_;
   request_.notify_one();
+}
+
+void RequestChannel::stop_waiting() {
+  base::MutexLock lock(mutex_);
+  may_wait_ = false;
+  room_.notify_all();
 }
 
 void RequestChannel::close() {

@@ -24,6 +24,8 @@ class RequestChannel {
   // when nothing is left.
   std::unique_ptr<Request> pop() EXCLUDES(mutex_);
   void end_one() EXCLUDES(mutex_);
+  // From now on push() waits for nobody: the connections of what does not fit are closed.
+  void stop_waiting() EXCLUDES(mutex_);
   void close() EXCLUDES(mutex_);
 
   // Without the lock: for the choice of running inline, and for metrics.
@@ -43,6 +45,7 @@ class RequestChannel {
   std::size_t sleeping_handlers_ GUARDED_BY(mutex_) = 0;
   std::size_t sleeping_processors_ GUARDED_BY(mutex_) = 0;
   std::size_t handlers_to_end_ GUARDED_BY(mutex_) = 0;
+  bool may_wait_ GUARDED_BY(mutex_) = true;
   bool is_closed_ GUARDED_BY(mutex_) = false;
 };
 

@@ -1,6 +1,7 @@
 // SocketServer: listens, reads requests, gives them to the handler and writes the answers.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -18,10 +19,7 @@
 
 namespace odradek::network {
 
-class Acceptor;
-class HandlerPool;
-class Processor;
-class RequestChannel;
+class RefusalLog;
 
 struct BoundListener {
   std::string name;
@@ -80,9 +78,8 @@ class SocketServer {
   struct Plane;
 
   base::Status bind_listener(const ListenerOptions& listener);
-  std::unique_ptr<Plane> make_plane(bool is_control_plane);
+  Plane& plane_of(const ListenerOptions& listener);  // made when it is the first
   void start_plane(Plane& plane);
-  void stop_plane(Plane& plane, std::int64_t grace_ms);
 
   const SocketServerOptions options_;
   RequestHandler& handler_;
@@ -90,6 +87,8 @@ class SocketServer {
   const std::shared_ptr<MemoryBudget> memory_;
   ConnectionLimits limits_;
   NetworkMetrics metrics_;
+  const std::unique_ptr<RefusalLog> refusals_;
+  std::atomic<ConnectionId> next_connection_{1};
   std::vector<BoundListener> bound_;
   std::vector<std::unique_ptr<Plane>> planes_;  // the control plane first
   bool is_started_ = false;
