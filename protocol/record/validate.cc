@@ -174,9 +174,9 @@ bool RecordValidator::choose_target() {
                   "zstd needs inter.broker.protocol.version 2.1 or later");
   }
   if (target_codec_ == CompressionType::kZstd && options_.target_magic < 2) {
-    return reject(ErrorCode::kUnsupportedCompressionType,
-                  "zstd needs message format 2, this log has " +
-                      std::to_string(options_.target_magic));
+    return reject(
+        ErrorCode::kUnsupportedCompressionType,
+        "zstd needs message format 2, this log has " + std::to_string(options_.target_magic));
   }
   rebuild_ = result_.source_codec != target_codec_ || first_->magic() != options_.target_magic;
   if (options_.target_magic == 0 && target_codec_ != CompressionType::kNone) rebuild_ = true;
