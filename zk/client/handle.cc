@@ -217,13 +217,12 @@ struct Submitter {
   }
 };
 
-// The library checks only after it has put the chroot in front.
 bool has_valid_paths(const Request& request) {
   if (const auto* multi = std::get_if<Multi>(&request)) {
     return std::all_of(multi->ops.begin(), multi->ops.end(),
-                       [](const Op& op) { return path_of(op).starts_with('/'); });
+                       [](const Op& op) { return is_valid_path(path_of(op)); });
   }
-  return path_of(request).starts_with('/');
+  return is_valid_path(path_of(request));
 }
 
 HandleState handle_state(int state) {

@@ -1,5 +1,6 @@
 #include "zk/client/requests.h"
 
+#include <algorithm>
 #include <type_traits>
 
 namespace odradek::zk {
@@ -22,6 +23,21 @@ std::optional<std::size_t> Response::failed_op() const {
     if (ops[i].code != Code::kOk && ops[i].code != Code::kRuntimeInconsistency) return i;
   }
   return std::nullopt;
+}
+
+bool is_valid_path(std::string_view path) {
+  if (path == "/") return true;
+  if (!path.starts_with('/') || path.ends_with('/')) return false;
+  for (char c : path) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return false;
+  }
+  for (std::size_t start = 1; start <= path.size();) {
+    std::size_t end = std::min(path.find('/', start), path.size());
+    std::string_view name = path.substr(start, end - start);
+    if (name.empty() || name == "." || name == "..") return false;
+    start = end + 1;
+  }
+  return true;
 }
 
 const std::string& path_of(const Op& op) {

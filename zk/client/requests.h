@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -93,6 +94,10 @@ struct Response {
 };
 
 using Completion = std::function<void(Response)>;
+
+// As the server would judge, as far as it matters here: names of groups and clients get into paths,
+// and a zero byte would silently cut the path short.
+bool is_valid_path(std::string_view path);
 
 const std::string& path_of(const Op& op);
 const std::string& path_of(const Request& request);  // empty for Multi

@@ -36,6 +36,10 @@ base::Status delete_recursive(Session& session, const std::string& path,
 base::Result<std::vector<std::string>> children_of(Session& session, std::string_view path,
                                                    bool watch = true);
 
+// Reads the node. Where a handler is registered its watch is armed, also when the node is missing
+// (kNoNode): that takes a second request.
+Response read_and_arm(Session& session, const std::string& path);
+
 // Deletes named children (of sequential nodes, mostly), under the fence; missing ones are no error.
 base::Status delete_children_fenced(Session& session, const Fence& fence, std::string_view parent,
                                     const std::vector<std::string>& names);

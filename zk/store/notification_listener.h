@@ -21,7 +21,7 @@ class NotificationListener : private SessionObserver {
   using Handler = std::function<void(const std::string& payload)>;
   static constexpr std::int64_t kExpiryMs = 15 * 60 * 1000;
 
-  // `parent` "/config/changes", `prefix` "config_change_"; `thread_name` for operators.
+  // `parent` "/config/changes", `prefix` "config_change_".
   NotificationListener(Session& session, std::string parent, std::string prefix, Handler handler);
   ~NotificationListener() override;  // stops
 

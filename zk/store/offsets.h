@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -62,8 +62,8 @@ class ConsumerOffsets {
   base::Status remove_group(const std::string& group);
 
  private:
-  std::vector<Code> write_missing(const std::vector<OffsetNode>& nodes,
-                                  const std::vector<std::size_t>& which);
+  void create_missing(const std::vector<OffsetNode>& nodes, const std::vector<std::size_t>& which,
+                      std::vector<Code>& codes);
 
   Session& session_;
 };

@@ -1,0 +1,201 @@
+#include "zk/store/offsets.h"
+
+#include <algorithm>
+#include <set>
+#include <span>
+#include <utility>
+
+#include "base/text.h"
+#include "zk/data/consumer.h"
+#include "zk/data/paths.h"
+#include "zk/store/nodes.h"
+
+namespace odradek::zk {
+namespace {
+
+// The nodes that must be there before the leaves, each before its own children.
+std::set<std::string> ancestors(const std::vector<OffsetNode>& nodes,
+                                const std::vector<std::size_t>& which) {
+  std::set<std::string> all;  // a parent sorts before its children
+  for (std::size_t i : which) {
+    std::string_view path = paths::parent(nodes[i].path);
+    while (!path.empty() && all.emplace(path).second) path = paths::parent(path);
+  }
+  return all;
+}
+
+Request set_data(const OffsetNode& node) { return SetData{node.path, node.data}; }
+
+std::vector<std::size_t> with_code(const std::vector<Code>& codes,
+                                   const std::vector<std::size_t>& which, Code code) {
+  std::vector<std::size_t> found;
+  for (std::size_t i : which) {
+    if (codes[i] == code) found.push_back(i);
+  }
+  return found;
+}
+
+void set_each(Session& session, const std::vector<OffsetNode>& nodes,
+              const std::vector<std::size_t>& which, std::vector<Code>& codes) {
+  std::vector<Request> requests;
+  for (std::size_t i : which) requests.push_back(set_data(nodes[i]));
+  std::vector<Response> responses = session.execute(std::move(requests));
+  for (std::size_t i = 0; i < which.size(); ++i) codes[which[i]] = responses[i].code;
+}
+
+// Whether the ops of a failed multi deserve a try of their own.
+bool is_session_gone(Code code) { return code == Code::kSessionExpired || code == Code::kClosing; }
+
+}  // namespace
+
+base::Result<std::vector<std::optional<StoredOffset>>> ConsumerOffsets::read(
+    const std::string& group, const std::vector<protocol::TopicPartition>& partitions) {
+  std::vector<Request> requests;
+  requests.reserve(partitions.size());
+  for (const auto& each : partitions) {
+    requests.push_back(GetData{paths::consumer_offset(group, each.topic, each.partition)});
+  }
+  std::vector<Response> responses = session_.execute(std::move(requests));
+  std::vector<std::optional<StoredOffset>> offsets(partitions.size());
+  for (std::size_t i = 0; i < partitions.size(); ++i) {
+    const Response& response = responses[i];
+    if (response.code == Code::kNoNode) continue;
+    if (!response.ok()) return error_of(response.code, "reading", response.path);
+    auto offset = decode_offset(response.data.value_or(""));
+    if (!offset) continue;
+    offsets[i] = StoredOffset{*offset, response.stat.mtime_ms, response.stat.mzxid};
+  }
+  return offsets;
+}
+
+base::Result<std::vector<std::pair<protocol::TopicPartition, StoredOffset>>>
+ConsumerOffsets::read_all(const std::string& group) {
+  auto topics = children_of(session_, paths::consumer_offsets(group), false);
+  if (!topics) return topics.error();
+  std::sort(topics->begin(), topics->end());
+  std::vector<Request> lists;
+  for (const std::string& topic : *topics) {
+    lists.push_back(GetChildren{paths::consumer_topic_offsets(group, topic), false});
+  }
+  std::vector<Response> responses = session_.execute(std::move(lists));
+  std::vector<protocol::TopicPartition> partitions;
+  for (std::size_t i = 0; i < responses.size(); ++i) {
+    const Response& response = responses[i];
+    if (!response.ok() && response.code != Code::kNoNode) {
+      return error_of(response.code, "listing", response.path);
+    }
+    for (const std::string& name : response.children) {
+      auto partition = base::parse_int<std::int32_t>(name, 0);
+      if (partition) partitions.push_back({(*topics)[i], *partition});
+    }
+  }
+  std::sort(partitions.begin(), partitions.end());
+  auto offsets = read(group, partitions);
+  if (!offsets) return offsets.error();
+  std::vector<std::pair<protocol::TopicPartition, StoredOffset>> all;
+  for (std::size_t i = 0; i < partitions.size(); ++i) {
+    if ((*offsets)[i]) all.emplace_back(std::move(partitions[i]), *(*offsets)[i]);
+  }
+  return all;
+}
+
+base::Result<std::vector<std::string>> ConsumerOffsets::groups() {
+  auto names = children_of(session_, paths::kConsumers, false);
+  if (names) std::sort(names->begin(), names->end());
+  return names;
+}
+
+std::vector<Code> ConsumerOffsets::commit(const std::vector<OffsetCommit>& commits) {
+  std::vector<OffsetNode> nodes;
+  nodes.reserve(commits.size());
+  for (const OffsetCommit& commit : commits) {
+    const auto& [topic, partition] = commit.partition;
+    nodes.push_back(
+        {paths::consumer_offset(commit.group, topic, partition), encode_offset(commit.offset)});
+  }
+  return write(std::move(nodes));
+}
+
+std::vector<Code> ConsumerOffsets::write(std::vector<OffsetNode> nodes) {
+  std::vector<Op> ops;
+  ops.reserve(nodes.size());
+  for (const OffsetNode& node : nodes) ops.emplace_back(SetData{node.path, node.data});
+  std::vector<std::size_t> ends;
+  std::vector<Request> requests;
+  for (std::size_t begin = 0; begin < ops.size();) {
+    auto rest = std::span<const Op>(ops).subspan(begin);
+    auto chunk = rest.first(multi_prefix(rest));
+    requests.push_back(Multi{{chunk.begin(), chunk.end()}});
+    begin += chunk.size();
+    ends.push_back(begin);
+  }
+  std::vector<Response> responses = session_.execute(std::move(requests));
+  std::vector<Code> codes(nodes.size(), Code::kOk);
+  std::vector<std::size_t> again;
+  for (std::size_t chunk = 0; chunk < ends.size(); ++chunk) {
+    Code code = responses[chunk].code;
+    for (std::size_t i = chunk == 0 ? 0 : ends[chunk - 1]; i < ends[chunk]; ++i) {
+      codes[i] = code;
+      if (code != Code::kOk && !is_session_gone(code)) again.push_back(i);
+    }
+  }
+  set_each(session_, nodes, again, codes);
+  std::vector<std::size_t> missing = with_code(codes, again, Code::kNoNode);
+  if (!missing.empty()) create_missing(nodes, missing, codes);
+  return codes;
+}
+
+// Parents and leaves in one go: the server does them in the order sent.
+void ConsumerOffsets::create_missing(const std::vector<OffsetNode>& nodes,
+                                     const std::vector<std::size_t>& which,
+                                     std::vector<Code>& codes) {
+  std::vector<Request> requests;
+  for (const std::string& parent : ancestors(nodes, which)) {
+    requests.push_back(Create{parent, std::nullopt, CreateMode::kPersistent, {}});
+  }
+  const std::size_t first_leaf = requests.size();
+  for (std::size_t i : which) {
+    requests.push_back(Create{nodes[i].path, nodes[i].data, CreateMode::kPersistent, {}});
+  }
+  std::vector<Response> responses = session_.execute(std::move(requests));
+  for (std::size_t i = 0; i < which.size(); ++i) {
+    codes[which[i]] = responses[first_leaf + i].code;
+  }
+  // Created meanwhile, or by an earlier entry of this very batch.
+  set_each(session_, nodes, with_code(codes, which, Code::kNodeExists), codes);
+}
+
+base::Result<std::vector<std::optional<std::string>>> ConsumerOffsets::read_nodes(
+    const std::vector<std::string>& paths) {
+  std::vector<Request> requests;
+  requests.reserve(paths.size());
+  for (const std::string& path : paths) requests.push_back(GetData{path});
+  std::vector<std::optional<std::string>> data;
+  data.reserve(paths.size());
+  for (Response& response : session_.execute(std::move(requests))) {
+    if (!response.ok() && response.code != Code::kNoNode) {
+      return error_of(response.code, "reading", response.path);
+    }
+    data.push_back(std::move(response.data));
+  }
+  return data;
+}
+
+base::Status ConsumerOffsets::remove(const std::string& group,
+                                     const std::vector<protocol::TopicPartition>& partitions) {
+  std::vector<Request> requests;
+  for (const auto& each : partitions) {
+    requests.push_back(Delete{paths::consumer_offset(group, each.topic, each.partition)});
+  }
+  for (const Response& response : session_.execute(std::move(requests))) {
+    if (response.ok() || response.code == Code::kNoNode) continue;
+    return error_of(response.code, "deleting", response.path);
+  }
+  return {};
+}
+
+base::Status ConsumerOffsets::remove_group(const std::string& group) {
+  return delete_recursive(session_, paths::consumer_group(group));
+}
+
+}  // namespace odradek::zk

@@ -1,0 +1,93 @@
+#include "zk/store/topics.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "protocol/errors.h"
+#include "zk/data/paths.h"
+#include "zk/store/configs.h"
+#include "zk/store/nodes.h"
+
+namespace odradek::zk {
+
+base::Result<std::vector<std::string>> Topics::names(bool watch) {
+  auto names = children_of(session_, paths::kTopics, watch);
+  if (names) std::sort(names->begin(), names->end());
+  return names;
+}
+
+base::Result<bool> Topics::exists(const std::string& topic) {
+  const std::string path = paths::topic(topic);
+  Response response = session_.call(Exists{path});
+  if (response.ok()) return true;
+  if (response.code == Code::kNoNode) return false;
+  return error_of(response.code, "reading", path);
+}
+
+base::Result<std::map<std::string, TopicAssignment>> Topics::read(
+    const std::vector<std::string>& topics) {
+  std::vector<Request> requests;
+  requests.reserve(topics.size());
+  for (const std::string& topic : topics) requests.push_back(GetData{paths::topic(topic)});
+  std::vector<Response> responses = session_.execute(std::move(requests));
+  std::map<std::string, TopicAssignment> assignments;
+  for (std::size_t i = 0; i < topics.size(); ++i) {
+    const Response& response = responses[i];
+    if (response.code == Code::kNoNode) continue;
+    if (!response.ok()) return error_of(response.code, "reading", response.path);
+    auto decoded = TopicAssignment::decode(response.data.value_or(""));
+    if (!decoded) {
+      LOG(ERROR) << response.path << " cannot be read: " << decoded.error().message;
+      continue;
+    }
+    assignments[topics[i]] = std::move(*decoded);
+  }
+  return assignments;
+}
+
+base::Status Topics::create(const std::string& topic, const TopicAssignment& assignment,
+                            const ConfigMap& config) {
+  const std::string path = paths::topic(topic);
+  const std::string payload = assignment.encode();
+  base::Status configured = Configs(session_).set("topics/" + topic, config);
+  if (!configured) return configured;
+  Response created = create_recursive(session_, Create{path, payload, CreateMode::kPersistent, {}});
+  if (created.ok()) return {};
+  if (created.code != Code::kNodeExists) return error_of(created.code, "creating", path);
+  if (created.resent && session_.call(GetData{path}).data == payload) return {};
+  return base::Error(protocol::ErrorCode::kTopicAlreadyExists,
+                     "Topic '" + topic + "' already exists.");
+}
+
+base::Status Topics::set_assignment(const std::string& topic, const TopicAssignment& assignment) {
+  const std::string path = paths::topic(topic);
+  Response response = session_.call(SetData{path, assignment.encode()});
+  if (response.ok()) return {};
+  if (response.code == Code::kNoNode) {
+    return base::Error(protocol::ErrorCode::kUnknownTopicOrPartition,
+                       "Topic '" + topic + "' does not exist.");
+  }
+  return error_of(response.code, "writing", path);
+}
+
+base::Result<std::map<std::string, Code>> Topics::set_assignments(
+    const Fence& fence, const std::map<std::string, TopicAssignment>& assignments) {
+  std::vector<Op> ops;
+  ops.reserve(assignments.size());
+  for (const auto& [topic, assignment] : assignments) {
+    ops.emplace_back(SetData{paths::topic(topic), assignment.encode()});
+  }
+  auto results = execute_fenced(session_, fence, std::move(ops));
+  if (!results) return results.error();
+  std::map<std::string, Code> codes;
+  auto result = results->begin();
+  for (const auto& [topic, ignored] : assignments) codes[topic] = (result++)->code;
+  return codes;
+}
+
+base::Status Topics::remove(const Fence& fence, const std::string& topic) {
+  return delete_recursive(session_, paths::topic(topic), fence);
+}
+
+}  // namespace odradek::zk
