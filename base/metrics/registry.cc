@@ -91,7 +91,7 @@ bool has_tag(const MetricName& name, std::string_view key, std::string_view valu
 std::string MetricName::to_string() const {
   std::string text = group + ":type=" + type;
   if (!name.empty()) text += ",name=" + name;
-  for (const auto& [key, value] : tags) text += "," + key + "=" + value;
+  for (const auto& [key, value] : tags) text.append(",").append(key).append("=").append(value);
   return text;
 }
 
