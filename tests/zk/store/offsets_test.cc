@@ -1,0 +1,95 @@
+#include "zk/store/offsets.h"
+
+#include "tests/zk/store/store_fixture.h"
+
+namespace odradek::zk {
+namespace {
+
+using OffsetsTest = StoreTest;
+using protocol::TopicPartition;
+
+std::vector<OffsetCommit> commits(const std::string& group, int count, std::int64_t base) {
+  std::vector<OffsetCommit> all;
+  for (int i = 0; i < count; ++i) all.push_back({group, {"t", i}, base + i});
+  return all;
+}
+
+TEST_F(OffsetsTest, CommitsAndReadsThousands) {
+  constexpr int kCount = 3'000;
+  ConsumerOffsets offsets(*session_);
+  for (std::int64_t base : {0, 1'000'000}) {
+    for (Code code : offsets.commit(commits("g", kCount, base))) ASSERT_EQ(code, Code::kOk);
+  }
+  EXPECT_EQ(data("/consumers/g/offsets/t/7"), "1000007");
+  EXPECT_EQ(session_->call(GetData{"/consumers/g/offsets/t"}).data, std::nullopt);
+  std::vector<TopicPartition> partitions;
+  for (int i = 0; i <= kCount; ++i) partitions.push_back({"t", i});
+  auto read = offsets.read("g", partitions);
+  ASSERT_TRUE(read.ok());
+  for (int i = 0; i < kCount; ++i) ASSERT_EQ((*read)[i]->offset, 1'000'000 + i);
+  EXPECT_GT((*read)[0]->mtime_ms, 0);
+  EXPECT_EQ(read->back().has_value(), false);
+  auto all = offsets.read_all("g");
+  ASSERT_TRUE(all.ok());
+  EXPECT_EQ(all->size(), static_cast<std::size_t>(kCount));
+  EXPECT_EQ(*offsets.groups(), (std::vector<std::string>{"g"}));
+}
+
+TEST_F(OffsetsTest, CreatesWhatIsMissingBesideWhatIsThere) {
+  ConsumerOffsets offsets(*session_);
+  ASSERT_EQ(offsets.commit({{"g", {"t", 0}, 1}})[0], Code::kOk);
+  auto codes = offsets.commit({{"g", {"t", 0}, 2},
+                               {"h", {"u", 5}, 3},
+                               {"g", {"t", 1}, 4},
+                               {"h", {"u", 5}, 30},
+                               {"", {"t", 1}, 5},
+                               {std::string("z\0z", 3), {"t", 1}, 6}});
+  EXPECT_EQ(codes, (std::vector<Code>{Code::kOk, Code::kOk, Code::kOk, Code::kOk,
+                                      Code::kBadArguments, Code::kBadArguments}));
+  EXPECT_EQ(data("/consumers/g/offsets/t/0"), "2");
+  EXPECT_EQ(data("/consumers/g/offsets/t/1"), "4");
+  // The last of two commits of one partition counts.
+  EXPECT_EQ(data("/consumers/h/offsets/u/5"), "30");
+  EXPECT_FALSE(exists("/consumers/z"));
+}
+
+TEST_F(OffsetsTest, AlwaysWritesAlsoAnUnchangedOffset) {
+  ConsumerOffsets offsets(*session_);
+  (void)offsets.commit({{"g", {"t", 0}, 1}});
+  std::int64_t before = (*offsets.read("g", {{"t", 0}}))[0]->mzxid;
+  (void)offsets.commit({{"g", {"t", 0}, 1}});
+  EXPECT_GT((*offsets.read("g", {{"t", 0}}))[0]->mzxid, before);
+}
+
+TEST_F(OffsetsTest, SkipsWhatIsNoOffset) {
+  ConsumerOffsets offsets(*session_);
+  (void)offsets.commit({{"g", {"t", 0}, 1}});
+  session_->call(Create{"/consumers/g/offsets/t/1", "garbage", {}, {}});
+  session_->call(Create{"/consumers/g/offsets/t/2", std::nullopt, {}, {}});
+  session_->call(Create{"/consumers/g/offsets/t/x", "5", {}, {}});
+  auto all = offsets.read_all("g");
+  ASSERT_TRUE(all.ok());
+  ASSERT_EQ(all->size(), 1u);
+  EXPECT_EQ(all->front().first, (TopicPartition{"t", 0}));
+  EXPECT_TRUE(offsets.read_all("nobody")->empty());
+}
+
+TEST_F(OffsetsTest, KeepsOtherNodesAndRemovesGroups) {
+  ConsumerOffsets offsets(*session_);
+  (void)offsets.commit({{"g", {"t", 0}, 1}, {"g", {"t", 1}, 1}});
+  EXPECT_EQ(offsets.write({{"/consumers/g/odradek/t/0", "meta"}})[0], Code::kOk);
+  EXPECT_EQ(*offsets.read_nodes({"/consumers/g/odradek/t/0", "/consumers/g/none"}),
+            (std::vector<std::optional<std::string>>{"meta", std::nullopt}));
+  ASSERT_TRUE(offsets.remove("g", {{"t", 0}, {"t", 9}}).ok());
+  EXPECT_FALSE(exists("/consumers/g/offsets/t/0"));
+  ASSERT_TRUE(offsets.remove_group("g").ok());
+  EXPECT_FALSE(exists("/consumers/g"));
+}
+
+TEST_F(OffsetsTest, SaysWhenTheSessionIsGone) {
+  session_->close();
+  EXPECT_EQ(ConsumerOffsets(*session_).commit({{"g", {"t", 0}, 1}})[0], Code::kClosing);
+}
+
+}  // namespace
+}  // namespace odradek::zk
