@@ -20,6 +20,7 @@ ControllerThread::ControllerThread(ControllerOptions options, zk::Session& sessi
 ControllerThread::~ControllerThread() { stop(); }
 
 void ControllerThread::start() {
+  watch_controller();
   thread_ = base::Thread("controller-event", [this] { run(); });
   events_.put(Startup{});
 }
@@ -79,7 +80,7 @@ void ControllerThread::process(UncleanElectionEnabled& event) {
   if (is_in_charge_) active_.process(event);
 }
 
-void ControllerThread::process(Startup) {
+void ControllerThread::watch_controller() {
   session_.watches().set_node_handler(std::string(zk::paths::kController),
                                       [this](zk::NodeEvent happened) {
                                         if (happened == zk::NodeEvent::kDeleted) {

@@ -27,7 +27,7 @@ class ControllerThread {
   void start();
   void stop();
   EventQueue& events() { return events_; }
-  bool is_active() const { return active_id_.load() == options_.broker_id; }
+  bool is_active() const { return is_in_charge_.load(); }
   std::int32_t epoch() const { return epoch_.load(); }
   BrokerId active_id() const { return active_id_.load(); }
 
@@ -39,7 +39,9 @@ class ControllerThread {
   void handle(Event& event);
   void handle_failure();
 
-  void process(Startup);
+  void watch_controller();
+
+  void process(Startup) { elect(); }
   void process(ControllerChange);
   void process(Reelect);
   void process(RegisterBrokerAndReelect& event);
@@ -64,7 +66,7 @@ class ControllerThread {
   EventQueue events_;
   base::BackgroundScheduler timers_;
   ActiveController active_;
-  bool is_in_charge_ = false;  // took over, and has not resigned
+  std::atomic<bool> is_in_charge_{false};  // took over, and has not resigned
   std::atomic<BrokerId> active_id_{protocol::kNoBroker};
   std::atomic<std::int32_t> epoch_{0};
   base::Thread thread_;
