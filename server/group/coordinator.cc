@@ -150,6 +150,15 @@ void GroupCoordinator::stop_coordinating(std::int32_t partition) {
   run(done);
 }
 
+void GroupCoordinator::stop() {
+  std::vector<std::int32_t> partitions;
+  {
+    base::ReadLock lock(mutex_);
+    for (const auto& [partition, groups] : coordinated_) partitions.push_back(partition);
+  }
+  for (std::int32_t partition : partitions) stop_coordinating(partition);
+}
+
 ErrorCode GroupCoordinator::check_coordinator(const std::string& group_id) const {
   base::ReadLock lock(mutex_);
   if (partition_count_ == 0) return ErrorCode::kNotCoordinator;

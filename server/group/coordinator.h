@@ -44,6 +44,8 @@ class GroupCoordinator {
   void start_coordinating(std::int32_t partition, const std::vector<std::string>& known_groups)
       EXCLUDES(mutex_);
   void stop_coordinating(std::int32_t partition) EXCLUDES(mutex_);
+  // Coordinates nothing any more; members that wait are told so.
+  void stop() EXCLUDES(mutex_);
   // kNone where this broker coordinates the group.
   ErrorCode check_coordinator(const std::string& group_id) const EXCLUDES(mutex_);
 

@@ -1,0 +1,270 @@
+#include "server/broker/broker.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "server/admin/topic_names.h"
+#include "server/broker/controlled_shutdown.h"
+#include "server/broker/parts.h"
+#include "server/config/inter_broker_protocol.h"
+#include "zk/store/cluster_id.h"
+#include "zk/store/persistent_paths.h"
+#include "zk/store/producer_ids.h"
+
+namespace odradek::broker {
+namespace {
+
+// ZooKeeper, cluster id, broker id (zookeeper.md §3.1 steps 1 to 4 and 6).
+base::Status connect(Parts& parts) {
+  parts.session = std::make_unique<zk::Session>(session_options(*parts.config), parts.clock);
+  base::Status connected = parts.session->connect();
+  if (!connected) {
+    return base::Error("ZooKeeper at " + parts.config->zookeeper_connect +
+                       " cannot be reached: " + connected.error().message);
+  }
+  return zk::create_persistent_paths(*parts.session);
+}
+
+base::Status identify(Parts& parts) {
+  auto cluster_id = zk::read_cluster_id(*parts.session);
+  if (!cluster_id) return cluster_id.error();
+  if (!*cluster_id) {
+    auto made =
+        zk::create_or_read_cluster_id(*parts.session, base::Uuid::random(false).to_string());
+    if (!made) return made.error();
+    *cluster_id = *made;
+  }
+  parts.cluster_id = **cluster_id;
+  auto identities = read_identities(parts.config->log_directories());
+  if (!identities) return identities.error();
+  auto stored = check_identities(*identities, parts.cluster_id);
+  if (!stored) return stored.error();
+  auto chosen = choose_broker_id(*parts.config, *stored);
+  if (!chosen) return chosen.error();
+  if (!*chosen) {
+    auto generated = zk::Brokers(*parts.session).generate_id(parts.config->reserved_broker_max_id);
+    if (!generated) return generated.error();
+    *chosen = *generated;
+  }
+  parts.broker_id = **chosen;
+  return write_identities(*identities, parts.cluster_id, parts.broker_id);
+}
+
+// Step 7: the logs, each with its topic's settings.
+base::Status load_logs(Parts& parts) {
+  parts.scheduler = std::make_unique<base::BackgroundScheduler>(parts.config->background_threads);
+  parts.topic_settings = std::make_unique<TopicSettingsSource>(*parts.session, parts.config);
+  parts.zk_topics = std::make_unique<zk::Topics>(*parts.session);
+  parts.logs = std::make_unique<log::LogManager>(parts.config->log_directories(),
+                                                 log_manager_options(*parts.config), parts.clock);
+  auto names = parts.zk_topics->names(false);
+  if (!names) return names.error();
+  auto settings = parts.topic_settings->read_all(*names);
+  base::Status loaded = parts.logs->start([&](const std::string& topic) {
+    auto found = settings.find(topic);
+    return found == settings.end() ? parts.topic_settings->read(topic).log : found->second.log;
+  });
+  if (!loaded) return loaded;
+  parts.high_watermarks = std::make_unique<replica::HighWatermarks>(*parts.logs);
+  parts.high_watermarks->load();
+  return {};
+}
+
+void build_replicas(Parts& parts) {
+  parts.waiting = std::make_unique<Waiting>(parts.clock);
+  parts.replicas = std::make_unique<replica::ReplicaSet>(parts.broker_id, parts.metadata);
+  parts.leadership = std::make_unique<replica::Leadership>(
+      *parts.replicas, *parts.logs, *parts.high_watermarks, parts.waiting->produce,
+      parts.waiting->fetch,
+      [&parts](const std::string& topic) { return parts.topic_settings->read(topic); });
+  parts.appends = std::make_unique<replica::Appends>(*parts.replicas, parts.waiting->produce,
+                                                     parts.waiting->fetch);
+  parts.reads = std::make_unique<replica::Reads>(*parts.replicas, parts.waiting->fetch,
+                                                 parts.waiting->produce);
+  parts.fetch_sessions = std::make_unique<replica::FetchSessions>(
+      static_cast<std::size_t>(parts.config->max_incremental_fetch_session_cache_slots),
+      parts.clock, base::Random::from_entropy());
+  parts.log_dir_failures = std::make_unique<LogDirFailures>(
+      parts.broker_id, *parts.logs, *parts.leadership, *parts.session, *parts.scheduler);
+  parts.logs->dirs().set_observer(parts.log_dir_failures.get());
+}
+
+// Runs a function once; the timer shares its ownership while it waits.
+class TimedCall : public purgatory::TimerTask {
+ public:
+  explicit TimedCall(std::function<void()> call) : call_(std::move(call)) {}
+  void run() override { call_(); }
+
+ private:
+  const std::function<void()> call_;
+};
+
+void build_coordinators(Parts& parts) {
+  parts.zk_deletions = std::make_unique<zk::Deletions>(*parts.session);
+  parts.zk_configs = std::make_unique<zk::Configs>(*parts.session);
+  parts.zk_offsets = std::make_unique<zk::ConsumerOffsets>(*parts.session);
+  parts.topics = std::make_unique<admin::TopicAdmin>(
+      *parts.zk_topics, *parts.zk_deletions, parts.config, parts.metadata, parts.waiting->topics,
+      base::Random::from_entropy());
+  parts.offsets = std::make_unique<group::OffsetStore>(*parts.zk_offsets, parts.clock);
+  parts.groups = std::make_unique<group::GroupCoordinator>(
+      coordinator_options(*parts.config), parts.clock,
+      [&parts](std::int64_t delay_ms, std::function<void()> task) {
+        parts.waiting->timer.add(std::make_shared<TimedCall>(std::move(task)), delay_ms);
+      });
+  parts.group_loader =
+      std::make_unique<group::GroupLoader>(*parts.groups, *parts.offsets, *parts.scheduler);
+  parts.producer_ids = std::make_unique<transaction::ProducerIds>(
+      [&parts] { return zk::allocate_producer_ids(*parts.session, parts.broker_id); });
+}
+
+// The advertised listeners with the ports that the kernel gave where configuration said 0.
+void settle_ports(Parts& parts) {
+  for (config::Listener& listener : parts.listeners.advertised) {
+    if (listener.port == 0) listener.port = parts.sockets->bound_port(listener.name);
+  }
+}
+
+// Steps 9 to 14: bind, register, take part in the election; requests wait in the kernel's backlog.
+base::Status join_cluster(Parts& parts) {
+  parts.controller = std::make_unique<controller::Controller>(
+      controller_options(*parts.config, parts.listeners, parts.broker_id), *parts.session,
+      *parts.connections);
+  auto options = socket_options(*parts.config, parts.listeners, parts.tls, parts.broker_id);
+  if (!options) return options.error();
+  parts.services =
+      std::make_unique<api::Services>(api::Services{.broker_id = parts.broker_id,
+                                                    .cluster_id = parts.cluster_id,
+                                                    .config = parts.config,
+                                                    .broker_epoch = parts.broker_epoch,
+                                                    .clock = parts.clock,
+                                                    .scheduler = *parts.scheduler,
+                                                    .metadata = parts.metadata,
+                                                    .replicas = *parts.replicas,
+                                                    .appends = *parts.appends,
+                                                    .reads = *parts.reads,
+                                                    .leadership = *parts.leadership,
+                                                    .fetch_sessions = *parts.fetch_sessions,
+                                                    .groups = *parts.groups,
+                                                    .group_loader = *parts.group_loader,
+                                                    .offsets = *parts.offsets,
+                                                    .topics = *parts.topics,
+                                                    .controller = *parts.controller,
+                                                    .producer_ids = *parts.producer_ids,
+                                                    .configs = *parts.zk_configs});
+  parts.dispatcher = std::make_unique<api::Dispatcher>(*parts.services);
+  parts.sockets =
+      std::make_unique<network::SocketServer>(std::move(*options), *parts.dispatcher, parts.clock);
+  base::Status bound = parts.sockets->bind();
+  if (!bound) return bound;
+  settle_ports(parts);
+  parts.registration = std::make_unique<Registration>(
+      *parts.session,
+      registration_of(*parts.config, parts.listeners, parts.broker_id, parts.clock.wall_ms()),
+      registration_version(*parts.config), parts.broker_epoch);
+  base::Status free = parts.registration->check_endpoints_are_free();
+  if (!free) return free;
+  base::Status registered = parts.registration->register_now();
+  if (!registered) return registered;
+  parts.registration->follow_session(*parts.controller);
+  parts.controller->start();
+  return {};
+}
+
+// Steps 15 to 18.
+base::Status serve(Parts& parts) {
+  parts.waiting->timer.start();
+  parts.offsets->start();
+  auto offsets_topic = parts.zk_topics->read({std::string(admin::kConsumerOffsetsTopic)});
+  if (!offsets_topic) return offsets_topic.error();
+  auto known = offsets_topic->find(std::string(admin::kConsumerOffsetsTopic));
+  parts.groups->set_partition_count(
+      known == offsets_topic->end() ? parts.config->offsets_topic_num_partitions
+                                    : static_cast<std::int32_t>(known->second.partitions.size()));
+  parts.topic_settings->follow_changes(*parts.logs, *parts.replicas);
+  parts.logs->start_tasks(*parts.scheduler);
+  std::int64_t interval_ms = parts.config->replica_high_watermark_checkpoint_interval_ms;
+  parts.scheduler->schedule(
+      "high-watermark-checkpoint", [&parts] { parts.high_watermarks->checkpoint(*parts.replicas); },
+      interval_ms, interval_ms);
+  parts.sockets->start_processing();
+  parts.started = true;
+  return {};
+}
+
+void leave_controlled(Parts& parts) {
+  if (!parts.started || !parts.config->controlled_shutdown_enable) return;
+  auto protocol = config::parse_inter_broker_protocol(parts.config->inter_broker_protocol_version);
+  bool done = shut_down_controlled({.broker_id = parts.broker_id,
+                                    .broker_epoch = parts.broker_epoch.load(),
+                                    .listener = parts.listeners.inter_broker_name,
+                                    .version = config::controlled_shutdown_version(
+                                        protocol.value_or(config::kLatestInterBrokerProtocol))},
+                                   *parts.config, parts.metadata, *parts.connections);
+  if (!done) {
+    LOG(WARNING) << "[broker " << parts.broker_id
+                 << "] leaves without the controller's help; its partitions are led anew once "
+                    "ZooKeeper misses it";
+  }
+}
+
+// No request may be parked when the network layer goes (zookeeper.md §3.5 for the order).
+void stop_answering(Parts& parts) {
+  if (parts.topic_settings) parts.topic_settings->stop();
+  if (parts.sockets) parts.sockets->stop_processing();
+  if (parts.scheduler) parts.scheduler->shutdown();
+  if (parts.groups) parts.groups->stop();
+  if (parts.offsets) parts.offsets->stop();
+  if (parts.waiting) parts.waiting->timer.stop();
+  if (parts.started) parts.high_watermarks->checkpoint(*parts.replicas);
+}
+
+}  // namespace
+
+Broker::Broker(config::BrokerConfig config) : parts_(std::make_unique<Parts>(std::move(config))) {}
+
+Broker::~Broker() { shutdown(); }
+
+protocol::BrokerId Broker::id() const { return parts_->broker_id; }
+
+bool Broker::has_failed() const {
+  return parts_->log_dir_failures != nullptr && parts_->log_dir_failures->all_failed();
+}
+
+base::Status Broker::start() {
+  Parts& parts = *parts_;
+  auto listeners = config::parse_listeners(*parts.config);
+  if (!listeners) return listeners.error();
+  parts.listeners = std::move(*listeners);
+  auto tls = tls_of(*parts.config, parts.listeners);
+  if (!tls) return tls.error();
+  parts.tls = std::move(*tls);
+  auto inter_broker = parts.tls.find(parts.listeners.inter_broker_name);
+  parts.connections = std::make_unique<InterBrokerConnections>(
+      inter_broker == parts.tls.end() ? nullptr : inter_broker->second.get());
+  for (base::Status (*step)(Parts&) : {connect, identify, load_logs}) {
+    base::Status done = step(parts);
+    if (!done) return done;
+  }
+  build_replicas(parts);
+  build_coordinators(parts);
+  base::Status joined = join_cluster(parts);
+  if (!joined) return joined;
+  return serve(parts);
+}
+
+void Broker::shutdown() {
+  Parts& parts = *parts_;
+  if (parts.stopped) return;
+  parts.stopped = true;
+  leave_controlled(parts);
+  stop_answering(parts);
+  if (parts.logs) parts.logs->shutdown(parts.broker_epoch.load());
+  if (parts.registration) parts.registration->stop_following();
+  if (parts.controller) parts.controller->stop();
+  if (parts.session) parts.session->close();
+  parts.waiting.reset();  // with it whatever was still parked
+  parts.sockets.reset();
+}
+
+}  // namespace odradek::broker

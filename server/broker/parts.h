@@ -1,0 +1,98 @@
+// Parts: the components of a broker, in the order in which they are made; each start step of
+// broker.cc fills some.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/scheduler.h"
+#include "server/admin/topics.h"
+#include "server/api/dispatcher.h"
+#include "server/api/services.h"
+#include "server/broker/connections.h"
+#include "server/broker/identity.h"
+#include "server/broker/log_dir_failures.h"
+#include "server/broker/registration.h"
+#include "server/broker/settings.h"
+#include "server/broker/topic_settings_source.h"
+#include "server/controller/controller.h"
+#include "server/group/coordinator.h"
+#include "server/group/loader.h"
+#include "server/group/offset_store.h"
+#include "server/log/log_manager.h"
+#include "server/metadata/metadata_cache.h"
+#include "server/network/socket_server.h"
+#include "server/purgatory/timer.h"
+#include "server/replica/append.h"
+#include "server/replica/fetch_sessions.h"
+#include "server/replica/high_watermarks.h"
+#include "server/replica/leadership.h"
+#include "server/replica/read.h"
+#include "server/replica/replica_set.h"
+#include "server/transaction/producer_ids.h"
+#include "zk/client/session.h"
+#include "zk/store/offsets.h"
+
+namespace odradek::broker {
+
+// What answers requests waits in: parked requests must be gone before the network layer is.
+struct Waiting {
+  explicit Waiting(const base::Clock& clock)
+      : timer("purgatory-timer", clock),
+        produce("Produce", timer),
+        fetch("Fetch", timer),
+        topics("Topic", timer) {}
+
+  purgatory::Timer timer;
+  replica::PartitionPurgatory produce;
+  replica::PartitionPurgatory fetch;
+  admin::TopicAdmin::Purgatory topics;
+};
+
+struct Parts {
+  explicit Parts(config::BrokerConfig read)
+      : config(std::make_shared<const config::BrokerConfig>(std::move(read))) {}
+
+  const std::shared_ptr<const config::BrokerConfig> config;
+  const base::Clock& clock = base::Clock::system();
+  config::Listeners listeners;
+  TlsByListener tls;
+  std::unique_ptr<InterBrokerConnections> connections;
+  std::unique_ptr<zk::Session> session;
+  std::string cluster_id;
+  protocol::BrokerId broker_id = protocol::kNoBroker;
+  std::unique_ptr<base::BackgroundScheduler> scheduler;
+  std::unique_ptr<TopicSettingsSource> topic_settings;
+  std::unique_ptr<log::LogManager> logs;
+  metadata::MetadataCache metadata;
+  std::unique_ptr<Waiting> waiting;
+  std::unique_ptr<replica::HighWatermarks> high_watermarks;
+  std::unique_ptr<replica::ReplicaSet> replicas;
+  std::unique_ptr<replica::Leadership> leadership;
+  std::unique_ptr<replica::Appends> appends;
+  std::unique_ptr<replica::Reads> reads;
+  std::unique_ptr<replica::FetchSessions> fetch_sessions;
+  std::unique_ptr<LogDirFailures> log_dir_failures;
+  std::unique_ptr<zk::Topics> zk_topics;
+  std::unique_ptr<zk::Deletions> zk_deletions;
+  std::unique_ptr<zk::Configs> zk_configs;
+  std::unique_ptr<zk::ConsumerOffsets> zk_offsets;
+  std::unique_ptr<admin::TopicAdmin> topics;
+  std::unique_ptr<group::OffsetStore> offsets;
+  std::unique_ptr<group::GroupCoordinator> groups;
+  std::unique_ptr<group::GroupLoader> group_loader;
+  std::unique_ptr<transaction::ProducerIds> producer_ids;
+  std::atomic<std::int64_t> broker_epoch{-1};  // of the present registration
+  std::unique_ptr<Registration> registration;
+  std::unique_ptr<controller::Controller> controller;
+  std::unique_ptr<api::Services> services;
+  std::unique_ptr<api::Dispatcher> dispatcher;
+  std::unique_ptr<network::SocketServer> sockets;
+  bool started = false;  // up to answering requests
+  bool stopped = false;
+};
+
+}  // namespace odradek::broker

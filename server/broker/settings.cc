@@ -1,0 +1,215 @@
+#include "server/broker/settings.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "server/config/inter_broker_protocol.h"
+#include "zk/store/node_acl.h"
+
+namespace odradek::broker {
+namespace {
+
+config::InterBrokerProtocol protocol_of(const config::BrokerConfig& config) {
+  return config::parse_inter_broker_protocol(config.inter_broker_protocol_version)
+      .value_or(config::kLatestInterBrokerProtocol);
+}
+
+std::map<std::string, std::int32_t> per_ip_overrides(const config::BrokerConfig& config) {
+  std::map<std::string, std::int32_t> overrides;
+  for (const std::string& entry : base::split_list(config.max_connections_per_ip_overrides)) {
+    std::size_t colon = entry.rfind(':');
+    if (colon == std::string::npos) continue;  // refused when the configuration was checked
+    auto limit = base::parse_int<std::int32_t>(std::string_view(entry).substr(colon + 1), 0);
+    if (limit) overrides[entry.substr(0, colon)] = *limit;
+  }
+  return overrides;
+}
+
+// Refuses the connection by an empty principal where no rule applies.
+std::string principal_of(ssl_st* session, const security::PrincipalMapper& mapper) {
+  auto principal = security::peer_principal(session, mapper);
+  if (principal) return *principal;
+  LOG(WARNING) << "a TLS peer matches no ssl.principal.mapping.rules and stays anonymous: "
+               << principal.error().message;
+  return std::string(security::kAnonymousPrincipal);
+}
+
+}  // namespace
+
+zk::SessionOptions session_options(const config::BrokerConfig& config) {
+  zk::SessionOptions options;
+  options.connect = config.zookeeper_connect;
+  options.session_timeout_ms = config.zookeeper_session_timeout_ms;
+  options.connection_timeout_ms = config.zookeeper_connect_timeout_ms();
+  if (config.zookeeper_set_acl) options.acl_of = zk::secure_acl;
+  return options;
+}
+
+log::LogManagerOptions log_manager_options(const config::BrokerConfig& config) {
+  log::LogManagerOptions options;
+  options.retention_check_interval_ms = config.log_retention_check_interval_ms;
+  options.flush_scheduler_interval_ms = config.log_flush_scheduler_interval_ms;
+  options.recovery_checkpoint_interval_ms = config.log_flush_offset_checkpoint_interval_ms;
+  options.start_checkpoint_interval_ms = config.log_flush_start_offset_checkpoint_interval_ms;
+  options.initial_task_delay_ms = config.log_initial_task_delay_ms;
+  options.producer_id_expiration_ms = config.producer_id_expiration_ms;
+  options.recovery_threads_per_dir = config.num_recovery_threads_per_data_dir;
+  return options;
+}
+
+replica::TopicSettings topic_settings(const config::TopicConfig& topic) {
+  replica::TopicSettings settings;
+  log::LogOptions& log = settings.log;
+  log.segment_bytes = topic.segment_bytes;
+  log.segment_ms = topic.segment_ms;
+  log.segment_jitter_ms = topic.segment_jitter_ms;
+  log.segment_index_bytes = topic.segment_index_bytes;
+  log.index_interval_bytes = topic.index_interval_bytes;
+  log.retention_ms = topic.retention_ms;
+  log.retention_bytes = topic.retention_bytes;
+  log.flush_messages = topic.flush_messages;
+  log.flush_ms = topic.flush_ms;
+  log.file_delete_delay_ms = topic.file_delete_delay_ms;
+  log.max_message_bytes = topic.max_message_bytes;
+  log.cleanup_delete = topic.delete_old();
+  log.cleanup_compact = topic.compact();
+  log.log_append_time = topic.log_append_time();
+  log.timestamp_before_max_ms = topic.timestamp_before_max_ms();
+  log.timestamp_after_max_ms = topic.timestamp_after_max_ms();
+  log.preallocate = topic.preallocate;
+  if (topic.compression_type != "producer") {
+    log.compression = protocol::codec_from_name(topic.compression_type);
+    switch (log.compression.value_or(protocol::CompressionType::kNone)) {
+      case protocol::CompressionType::kGzip:
+        log.compression_level = topic.compression_gzip_level;
+        break;
+      case protocol::CompressionType::kLz4:
+        log.compression_level = topic.compression_lz4_level;
+        break;
+      case protocol::CompressionType::kZstd:
+        log.compression_level = topic.compression_zstd_level;
+        break;
+      case protocol::CompressionType::kNone:
+      case protocol::CompressionType::kSnappy:
+        break;
+    }
+  }
+  settings.min_insync_replicas = topic.min_insync_replicas;
+  return settings;
+}
+
+group::CoordinatorOptions coordinator_options(const config::BrokerConfig& config) {
+  return {.min_session_timeout_ms = config.group_min_session_timeout_ms,
+          .max_session_timeout_ms = config.group_max_session_timeout_ms,
+          .initial_rebalance_delay_ms = config.group_initial_rebalance_delay_ms,
+          .max_size = config.group_max_size};
+}
+
+controller::ControllerOptions controller_options(const config::BrokerConfig& config,
+                                                 const config::Listeners& listeners,
+                                                 protocol::BrokerId broker_id) {
+  controller::ControllerOptions options;
+  options.broker_id = broker_id;
+  options.inter_broker_listener = listeners.inter_broker_name;
+  options.control_plane_listener = listeners.control_plane_name;
+  options.protocol_version = protocol_of(config);
+  options.delete_topic_enable = config.delete_topic_enable;
+  options.unclean_leader_election_enable = config.unclean_leader_election_enable;
+  options.auto_leader_rebalance_enable = config.auto_leader_rebalance_enable;
+  options.leader_imbalance_check_interval_ms =
+      config.leader_imbalance_check_interval_seconds * 1000;
+  options.leader_imbalance_per_broker_percentage = config.leader_imbalance_per_broker_percentage;
+  options.socket_timeout_ms = config.controller_socket_timeout_ms;
+  return options;
+}
+
+base::Result<TlsByListener> tls_of(const config::BrokerConfig& config,
+                                   const config::Listeners& listeners) {
+  TlsByListener all;
+  for (const config::Listener& listener : listeners.bound) {
+    if (config::uses_sasl(listener.protocol)) {
+      return base::Error("listener " + listener.name + " asks for " +
+                         std::string(config::security_protocol_name(listener.protocol)) +
+                         ", but SASL is not served yet; use PLAINTEXT or SSL");
+    }
+    if (!config::uses_tls(listener.protocol)) continue;
+    auto tls = security::ListenerTls::create(config, listener.name,
+                                             listener.name == listeners.inter_broker_name);
+    if (!tls) {
+      return base::Error("listener " + listener.name + ": " + tls.error().message);
+    }
+    all[listener.name] = std::move(*tls);
+  }
+  return all;
+}
+
+base::Result<network::SocketServerOptions> socket_options(const config::BrokerConfig& config,
+                                                          const config::Listeners& listeners,
+                                                          const TlsByListener& tls,
+                                                          protocol::BrokerId broker_id) {
+  network::SocketServerOptions options;
+  options.broker_id = broker_id;
+  options.io_threads = config.num_io_threads;
+  options.queued_max_requests = config.queued_max_requests;
+  options.queued_max_request_bytes = config.queued_max_request_bytes;
+  options.request_max_bytes = config.socket_request_max_bytes;
+  options.connections_max_idle_ms = config.connections_max_idle_ms;
+  options.limits = {.max_connections = config.max_connections,
+                    .max_connection_creation_rate = config.max_connection_creation_rate,
+                    .max_connections_per_ip = config.max_connections_per_ip,
+                    .max_connections_per_ip_overrides = per_ip_overrides(config)};
+  for (const config::Listener& listener : listeners.bound) {
+    auto own = config.for_listener(listener.name);
+    if (!own) return own.error();
+    network::ListenerOptions listening;
+    listening.name = listener.name;
+    listening.protocol = listener.protocol;
+    listening.host = listener.host;
+    listening.port = listener.port;
+    listening.is_inter_broker = listener.name == listeners.inter_broker_name;
+    listening.is_control_plane = listener.name == listeners.control_plane_name;
+    listening.network_threads = own->num_network_threads;
+    listening.backlog = own->socket_listen_backlog_size;
+    listening.send_buffer_bytes = own->socket_send_buffer_bytes;
+    listening.receive_buffer_bytes = own->socket_receive_buffer_bytes;
+    auto context = tls.find(listener.name);
+    if (context != tls.end()) {
+      auto mapper = security::PrincipalMapper::parse(own->ssl_principal_mapping_rules);
+      if (!mapper) return mapper.error();
+      auto shared = std::make_shared<security::PrincipalMapper>(std::move(*mapper));
+      const security::ListenerTls* listener_tls = context->second.get();
+      listening.tls.context = [listener_tls] { return listener_tls->server()->shared(); };
+      listening.tls.principal = [shared](ssl_st* session) {
+        return principal_of(session, *shared);
+      };
+    }
+    options.listeners.push_back(std::move(listening));
+  }
+  return options;
+}
+
+zk::BrokerRegistration registration_of(const config::BrokerConfig& config,
+                                       const config::Listeners& listeners,
+                                       protocol::BrokerId broker_id, std::int64_t now_ms) {
+  zk::BrokerRegistration registration;
+  registration.broker_id = broker_id;
+  for (const config::Listener& listener : listeners.advertised) {
+    registration.endpoints.push_back(
+        {.listener = listener.name,
+         .security_protocol = std::string(config::security_protocol_name(listener.protocol)),
+         .host = listener.host,
+         .port = listener.port});
+  }
+  if (!config.broker_rack.empty()) registration.rack = config.broker_rack;
+  registration.timestamp_ms = now_ms;
+  return registration;
+}
+
+std::int32_t registration_version(const config::BrokerConfig& config) {
+  return config::broker_znode_version(protocol_of(config));
+}
+
+}  // namespace odradek::broker

@@ -1,0 +1,48 @@
+// From configuration to what the components take: plain values, each mapped in one place.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "server/config/broker_config.h"
+#include "server/config/listeners.h"
+#include "server/config/topic_config.h"
+#include "server/controller/controller.h"
+#include "server/group/coordinator.h"
+#include "server/log/log_manager.h"
+#include "server/network/socket_server_options.h"
+#include "server/replica/leadership.h"
+#include "server/security/listener_tls.h"
+#include "server/security/principal.h"
+#include "zk/client/session.h"
+#include "zk/data/broker_registration.h"
+
+namespace odradek::broker {
+
+using TlsByListener = std::map<std::string, std::unique_ptr<security::ListenerTls>>;
+
+zk::SessionOptions session_options(const config::BrokerConfig& config);
+log::LogManagerOptions log_manager_options(const config::BrokerConfig& config);
+replica::TopicSettings topic_settings(const config::TopicConfig& topic);
+group::CoordinatorOptions coordinator_options(const config::BrokerConfig& config);
+controller::ControllerOptions controller_options(const config::BrokerConfig& config,
+                                                 const config::Listeners& listeners,
+                                                 protocol::BrokerId broker_id);
+
+// TLS contexts of the listeners that need one. SASL is refused, naming the listener.
+base::Result<TlsByListener> tls_of(const config::BrokerConfig& config,
+                                   const config::Listeners& listeners);
+// `tls` outlives the server.
+base::Result<network::SocketServerOptions> socket_options(const config::BrokerConfig& config,
+                                                          const config::Listeners& listeners,
+                                                          const TlsByListener& tls,
+                                                          protocol::BrokerId broker_id);
+
+// What this broker tells the cluster of itself; advertised ports of 0 become the bound ones.
+zk::BrokerRegistration registration_of(const config::BrokerConfig& config,
+                                       const config::Listeners& listeners,
+                                       protocol::BrokerId broker_id, std::int64_t now_ms);
+std::int32_t registration_version(const config::BrokerConfig& config);
+
+}  // namespace odradek::broker
