@@ -1,14 +1,13 @@
 // ListenerTls: the TLS context of one listener, exchanged when its keystore or truststore changes.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/mutex.h"
 #include "base/result.h"
+#include "base/snapshot.h"
 #include "server/config/reconfigurable.h"
 #include "server/security/tls_context.h"
 
@@ -24,8 +23,8 @@ class ListenerTls : public config::Reconfigurable {
                                                            bool is_inter_broker);
 
   // For new connections to this listener, and from this broker to others through it.
-  std::shared_ptr<const TlsContext> server() const EXCLUDES(mutex_);
-  std::shared_ptr<const TlsContext> client() const EXCLUDES(mutex_);
+  std::shared_ptr<const TlsContext> server() const { return contexts_.read()->server; }
+  std::shared_ptr<const TlsContext> client() const { return contexts_.read()->client; }
 
   std::vector<std::string_view> keys() const override;
   base::Status validate(const config::BrokerConfig& current,
@@ -52,8 +51,7 @@ class ListenerTls : public config::Reconfigurable {
   const std::string name_;  // lower case
   const std::string key_prefix_;
   const bool is_inter_broker_;
-  mutable base::Mutex mutex_;
-  Contexts contexts_ GUARDED_BY(mutex_);
+  base::Snapshot<Contexts> contexts_;
 };
 
 }  // namespace odradek::security
