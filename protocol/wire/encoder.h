@@ -127,15 +127,15 @@ class Encoder {
   }
 
   // A length of -1 is null.
-  void short_length(std::int32_t length, const Field& options) {
+  [[gnu::always_inline]] void short_length(std::int32_t length, const Field& options) {
     if (flexible_ && !options.classic) return compact_length(length);
     writer_.int16(static_cast<std::int16_t>(length));
   }
-  void long_length(std::int32_t length, const Field& options) {
+  [[gnu::always_inline]] void long_length(std::int32_t length, const Field& options) {
     if (flexible_ && !options.classic) return compact_length(length);
     writer_.int32(length);
   }
-  void compact_length(std::int32_t length) {
+  [[gnu::always_inline]] void compact_length(std::int32_t length) {
     writer_.unsigned_varint(static_cast<std::uint32_t>(length) + 1);
   }
 

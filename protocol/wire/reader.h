@@ -72,7 +72,7 @@ class Reader {
 
  private:
   template <class Unsigned>
-  Unsigned big_endian() {
+  [[gnu::always_inline]] Unsigned big_endian() {
     if (left() < sizeof(Unsigned)) [[unlikely]] {
       fail("the bytes end here");
       return 0;

@@ -65,7 +65,8 @@ class Writer {
   }
 
  private:
-  std::uint8_t* claim(std::size_t count) {
+  // Kept inline because every field passes here; compilers otherwise call it for small messages.
+  [[gnu::always_inline]] std::uint8_t* claim(std::size_t count) {
     if (static_cast<std::size_t>(end_ - cursor_) < count) [[unlikely]]
       overflow(count);
     std::uint8_t* at = cursor_;
