@@ -56,8 +56,10 @@ bool is_barred(std::string_view from, std::string_view to) {
   if (from == "server/controller") {
     return to == "server/replica" || to == "server/group" || to == "server/transaction";
   }
+  // server/client takes its TLS and SASL settings in the types of server/security.
   if (from == "tools") {
-    return to.starts_with("server/") && to != "server/client" && to != "server/config";
+    return to.starts_with("server/") && to != "server/client" && to != "server/config" &&
+           to != "server/security";
   }
   return false;
 }
