@@ -6,7 +6,7 @@ namespace odradek::log {
 
 BatchWalker::BatchWalker(CachedFile& file, std::int64_t position, std::int64_t end,
                          std::size_t read_ahead_bytes)
-    : file_(file),
+    : file_(&file),
       position_(position),
       end_(end),
       batch_position_(position),
@@ -21,7 +21,7 @@ base::Result<std::optional<BatchHeader>> BatchWalker::next() {
   if (position_ < buffer_position_ || position_ + wanted > buffered_to) {
     buffer_.resize(static_cast<std::size_t>(
         std::min<std::int64_t>(left, static_cast<std::int64_t>(read_ahead_bytes_))));
-    auto read = file_.read_at(position_, buffer_);
+    auto read = file_->read_at(position_, buffer_);
     if (!read.ok()) return read.error();
     buffer_.resize(*read);
     buffer_position_ = position_;

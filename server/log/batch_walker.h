@@ -26,12 +26,12 @@ class BatchWalker {
   std::int64_t batch_position() const { return batch_position_; }
 
  private:
-  CachedFile& file_;
+  CachedFile* file_;
   std::int64_t position_;
-  const std::int64_t end_;
+  std::int64_t end_;
   std::int64_t batch_position_;
   std::int64_t buffer_position_ = 0;
-  const std::size_t read_ahead_bytes_;
+  std::size_t read_ahead_bytes_;
   base::Bytes buffer_;
 };
 

@@ -190,11 +190,12 @@ base::Result<LoadedLog> LogLoader::run() {
   if (!done.ok()) return done.error();
   done = load_epochs();
   if (!done.ok()) return done.error();
+  std::vector<EpochEntry> epochs = log_.epochs->entries();
   done = recover();
   if (!done.ok()) return done.error();
   done = find_end();
   if (!done.ok()) return done.error();
-  if (changed_) {
+  if (log_.epochs->entries() != epochs) {
     done = log_.epochs->write();
     if (!done.ok()) return done.error();
   }

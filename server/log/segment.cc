@@ -156,15 +156,23 @@ base::Result<std::optional<Segment::Located>> Segment::locate(protocol::Offset t
                                                               std::int64_t end_position) {
   auto start = offset_index_.lookup(target);
   if (!start.ok()) return start.error();
-  BatchWalker walker(log_file_, start->position, end_position);
-  for (;;) {
-    auto header = walker.next();
-    if (!header.ok()) return header.error();
-    if (!header->has_value()) return std::optional<Located>();
-    if ((*header)->last_offset >= target) {
-      return std::optional<Located>(Located{walker.batch_position(), **header});
-    }
+  std::int64_t position = start->position;
+  if (position < 0 || position >= end_position) position = 0;
+  BatchWalker walker(log_file_, position, end_position);
+  auto header = walker.next();
+  if (!header.ok()) return header.error();
+  // An entry that leads behind its own offset, or to no batch, is damaged: without the index then.
+  bool astray = !header->has_value() || (*header)->base_offset > start->offset;
+  if (position > 0 && astray) {
+    walker = BatchWalker(log_file_, 0, end_position);
+    header = walker.next();
   }
+  while (header.ok() && header->has_value() && (*header)->last_offset < target) {
+    header = walker.next();
+  }
+  if (!header.ok()) return header.error();
+  if (!header->has_value()) return std::optional<Located>();
+  return std::optional<Located>(Located{walker.batch_position(), **header});
 }
 
 base::Result<protocol::Offset> Segment::truncate_to(protocol::Offset offset) {

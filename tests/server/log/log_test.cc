@@ -1,0 +1,402 @@
+#include "server/log/log.h"
+
+#include "base/file_faults.h"
+#include "protocol/record/control_record.h"
+#include "tests/server/log/log_bench.h"
+
+namespace odradek::log {
+namespace {
+
+using protocol::ErrorCode;
+
+ErrorCode code(const base::Error& error) { return protocol::code_of(error); }
+
+TEST(Log, GivesOffsetsInOrderAndReadsThemBack) {
+  LogBench bench;
+  auto log = bench.load();
+  EXPECT_EQ(append(*log, make_batch({.records = 3})).first_offset, 0);
+  AppendInfo second = append(*log, make_batch({.records = 2}), 7);
+  EXPECT_EQ(second.first_offset, 3);
+  EXPECT_EQ(second.last_offset, 4);
+  EXPECT_EQ(second.record_count, 2);
+  EXPECT_EQ(log->log_end_offset(), 5);
+  auto batches = read_all(*log, 0);
+  ASSERT_EQ(batches.size(), 2u);
+  EXPECT_EQ(protocol::BatchView(batches[1]).base_offset(), 3);
+  EXPECT_EQ(protocol::BatchView(batches[1]).partition_leader_epoch(), 7);
+}
+
+TEST(Log, ReadsFromTheBatchThatHoldsTheOffset) {
+  LogBench bench;
+  auto log = bench.load();
+  for (int i = 0; i < 10; ++i) append(*log, make_batch({.records = 10}));
+  auto info = log->read({.start_offset = 57, .upper_bound = 100});
+  ASSERT_TRUE(info.ok());
+  base::Bytes bytes = bytes_of(info->slice);
+  EXPECT_EQ(protocol::BatchView(bytes).base_offset(), 50);
+  EXPECT_EQ(info->first.offset, 57);
+  EXPECT_EQ(info->first.position, info->slice.position);
+}
+
+TEST(Log, RefusesOffsetsOutsideOfTheLog) {
+  LogBench bench;
+  auto log = bench.load();
+  append(*log, make_batch({.records = 3}));
+  EXPECT_EQ(code(log->read({.start_offset = 4, .upper_bound = 3}).error()),
+            ErrorCode::kOffsetOutOfRange);
+  EXPECT_EQ(code(log->read({.start_offset = -1, .upper_bound = 3}).error()),
+            ErrorCode::kOffsetOutOfRange);
+  auto at_end = log->read({.start_offset = 3, .upper_bound = 3});
+  ASSERT_TRUE(at_end.ok());
+  EXPECT_EQ(at_end->slice.size_bytes, 0);
+}
+
+TEST(Log, NeverReadsAtOrAboveTheUpperBound) {
+  LogBench bench;
+  bench.options.segment_bytes = 2000;
+  auto log = bench.load();
+  for (int i = 0; i < 50; ++i) append(*log, make_batch({.records = 2, .value_bytes = 150}));
+  EXPECT_GT(log->segment_count(), 5u);
+  for (protocol::Offset bound = 0; bound <= 100; ++bound) {
+    for (protocol::Offset start = 0; start <= 100; start += 7) {
+      auto info = log->read({.start_offset = start, .upper_bound = bound});
+      ASSERT_TRUE(info.ok());
+      base::Bytes bytes = bytes_of(info->slice);
+      protocol::BatchReader reader(bytes);
+      protocol::Offset last = -1;
+      for (auto batch = reader.next(); batch.ok() && batch->has_value(); batch = reader.next()) {
+        last = (*batch)->last_offset();
+      }
+      EXPECT_LT(last, bound);
+      // A batch that is wholly below the bound is there.
+      if (start < bound - bound % 2) {
+        EXPECT_GE(last, start);
+      }
+    }
+  }
+}
+
+TEST(Log, ReturnsTheFirstBatchWholeWhenAsked) {
+  LogBench bench;
+  auto log = bench.load();
+  append(*log, make_batch({.value_bytes = 10'000}));
+  append(*log, make_batch({.value_bytes = 10'000}));
+  auto whole = log->read({.start_offset = 0, .max_bytes = 100, .upper_bound = 2});
+  ASSERT_TRUE(whole.ok());
+  EXPECT_EQ(bytes_of(whole->slice).size(),
+            protocol::BatchView(bytes_of(whole->slice)).size_bytes());
+  auto part =
+      log->read({.start_offset = 0, .max_bytes = 100, .upper_bound = 2, .min_one_message = false});
+  ASSERT_TRUE(part.ok());
+  EXPECT_EQ(part->slice.size_bytes, 100);
+  EXPECT_TRUE(part->first_batch_incomplete);
+}
+
+TEST(Log, AnswersARepeatedBatchWithItsFirstOffsets) {
+  LogBench bench;
+  auto log = bench.load();
+  auto batch = [](int sequence, std::int16_t epoch = 0) {
+    return make_batch(
+        {.records = 2, .producer_id = 9, .producer_epoch = epoch, .base_sequence = sequence});
+  };
+  for (int i = 0; i < 6; ++i) append(*log, batch(2 * i));
+  auto repeated = log->append_as_leader(*std::make_unique<base::Bytes>(batch(2)), {});
+  ASSERT_TRUE(repeated.ok());
+  EXPECT_TRUE(repeated->duplicate);
+  EXPECT_EQ(repeated->first_offset, 2);
+  EXPECT_EQ(repeated->last_offset, 3);
+  EXPECT_EQ(log->log_end_offset(), 12);
+  EXPECT_EQ(refused(*log, batch(0)), ErrorCode::kOutOfOrderSequenceNumber);  // the sixth last
+  EXPECT_EQ(refused(*log, batch(14)), ErrorCode::kOutOfOrderSequenceNumber);
+  EXPECT_EQ(refused(*log, batch(5, 1)), ErrorCode::kOutOfOrderSequenceNumber);
+  EXPECT_EQ(refused(*log, batch(0, 1)), ErrorCode::kNone);
+  EXPECT_EQ(refused(*log, batch(12, 0)), ErrorCode::kInvalidProducerEpoch);
+}
+
+TEST(Log, RemembersProducersAcrossAnUncleanRestart) {
+  LogBench bench;
+  auto batch = [](int sequence) {
+    return make_batch({.producer_id = 9, .producer_epoch = 0, .base_sequence = sequence});
+  };
+  {
+    auto log = bench.load();
+    for (int i = 0; i < 3; ++i) append(*log, batch(i));
+    ASSERT_TRUE(log->roll().ok());
+    for (int i = 3; i < 6; ++i) append(*log, batch(i));
+  }
+  auto log = bench.load();
+  base::Bytes again = batch(4);
+  auto repeated = log->append_as_leader(again, {});
+  ASSERT_TRUE(repeated.ok());
+  EXPECT_TRUE(repeated->duplicate);
+  EXPECT_EQ(repeated->first_offset, 4);
+  EXPECT_EQ(refused(*log, batch(7)), ErrorCode::kOutOfOrderSequenceNumber);
+  EXPECT_EQ(refused(*log, batch(6)), ErrorCode::kNone);
+}
+
+TEST(Log, RemembersProducersAcrossACleanRestartBySnapshot) {
+  LogBench bench;
+  {
+    auto log = bench.load();
+    append(*log, make_batch({.producer_id = 9, .producer_epoch = 3, .base_sequence = 0}));
+    ASSERT_TRUE(log->close().ok());
+  }
+  auto log = bench.load_clean();
+  ASSERT_EQ(log->producers().size(), 1u);
+  EXPECT_EQ(log->producers()[0].producer_epoch, 3);
+  EXPECT_EQ(log->recovery_point(), 1);
+}
+
+TEST(Log, RefusesWhatIsTooLarge) {
+  LogBench bench;
+  bench.options.max_message_bytes = 500;
+  bench.options.segment_bytes = 400;
+  auto log = bench.load();
+  EXPECT_EQ(refused(*log, make_batch({.value_bytes = 600})), ErrorCode::kMessageTooLarge);
+  EXPECT_EQ(refused(*log, make_batch({.value_bytes = 380})), ErrorCode::kRecordListTooLarge);
+  EXPECT_EQ(refused(*log, make_batch({.value_bytes = 100})), ErrorCode::kNone);
+}
+
+TEST(Log, RefusesACorruptBatchAndStaysAsItWas) {
+  LogBench bench;
+  auto log = bench.load();
+  base::Bytes batch = make_batch();
+  batch.back() ^= 1;
+  EXPECT_EQ(refused(*log, batch), ErrorCode::kCorruptMessage);
+  EXPECT_EQ(log->log_end_offset(), 0);
+  EXPECT_EQ(log->size_bytes(), 0);
+}
+
+TEST(Log, RollsBySizeTimeAndFullIndex) {
+  LogBench bench;
+  bench.options.segment_ms = 1000;
+  auto log = bench.load();
+  append(*log, make_batch({.timestamp_ms = 5000}));
+  append(*log, make_batch({.timestamp_ms = 6000}));
+  EXPECT_EQ(log->segment_count(), 1u);
+  append(*log, make_batch({.timestamp_ms = 6001}));
+  EXPECT_EQ(log->segment_count(), 2u);
+  bench.options.segment_ms = 1'000'000;
+  bench.options.index_interval_bytes = 1;
+  bench.options.segment_index_bytes = 48;  // six offsets, four times
+  log->set_options(bench.options);
+  for (int i = 0; i < 20; ++i) append(*log, make_batch({.timestamp_ms = 7000 + i}));
+  EXPECT_GT(log->segment_count(), 4u);
+  EXPECT_EQ(read_all(*log, 0).size(), 23u);
+}
+
+TEST(Log, AppendsWhatALeaderSentWithItsOffsets) {
+  LogBench bench;
+  auto log = bench.load();
+  base::Bytes both = make_batch({.records = 2, .base_offset = 10, .leader_epoch = 3});
+  base::Bytes next = make_batch({.base_offset = 15, .leader_epoch = 4});
+  both.insert(both.end(), next.begin(), next.end());
+  both.insert(both.end(), next.begin(), next.begin() + 30);  // torn
+  auto info = log->append_as_follower(both);
+  ASSERT_TRUE(info.ok()) << info.error().message;
+  EXPECT_EQ(info->first_offset, 10);
+  EXPECT_EQ(log->log_end_offset(), 16);
+  EXPECT_EQ(log->epochs().entries(), (std::vector<EpochEntry>{{3, 10}, {4, 15}}));
+  EXPECT_FALSE(log->append_as_follower(make_batch({.base_offset = 15})).ok());
+  base::Bytes damaged = make_batch({.base_offset = 16});
+  damaged.back() ^= 1;
+  EXPECT_EQ(code(log->append_as_follower(damaged).error()), ErrorCode::kCorruptMessage);
+  EXPECT_EQ(log->log_end_offset(), 16);
+}
+
+TEST(Log, TruncatesAcrossSegmentsWithEpochsAndProducers) {
+  LogBench bench;
+  auto log = bench.load();
+  for (int i = 0; i < 10; ++i) {
+    append(*log, make_batch({.producer_id = 5, .producer_epoch = 0, .base_sequence = i}), i / 2);
+    if (i % 3 == 2) {
+      ASSERT_TRUE(log->roll().ok());
+    }
+  }
+  ASSERT_TRUE(log->flush().ok());
+  auto cut = log->truncate_to(4);
+  ASSERT_TRUE(cut.ok());
+  EXPECT_TRUE(*cut);
+  EXPECT_EQ(log->log_end_offset(), 4);
+  EXPECT_EQ(log->recovery_point(), 4);
+  EXPECT_EQ(log->epochs().entries(), (std::vector<EpochEntry>{{0, 0}, {1, 2}}));
+  EXPECT_EQ(log->producers()[0].last_sequence(), 3);
+  EXPECT_EQ(read_all(*log, 0).size(), 4u);
+  append(*log, make_batch({.producer_id = 5, .producer_epoch = 0, .base_sequence = 4}), 9);
+  EXPECT_EQ(read_all(*log, 0).size(), 5u);
+  EXPECT_EQ(log->end_offset_for_epoch(1), (EpochEndOffset{1, 4}));
+  EXPECT_EQ(log->end_offset_for_epoch(5), (EpochEndOffset{1, 4}));
+  EXPECT_EQ(log->end_offset_for_epoch(9), (EpochEndOffset{9, 5}));
+  EXPECT_EQ(log->end_offset_for_epoch(10), (EpochEndOffset{-1, -1}));
+}
+
+TEST(Log, DropsAWholeBatchWhenCutInsideOfIt) {
+  LogBench bench;
+  auto log = bench.load();
+  append(*log, make_batch({.records = 5}));
+  append(*log, make_batch({.records = 5}));
+  ASSERT_TRUE(log->truncate_to(7).ok());
+  EXPECT_EQ(log->log_end_offset(), 5);
+}
+
+TEST(Log, StartsAgainAtAnOffset) {
+  LogBench bench;
+  auto log = bench.load();
+  append(*log, make_batch({.records = 5}));
+  ASSERT_TRUE(log->truncate_fully_and_start_at(1000).ok());
+  EXPECT_EQ(log->log_start_offset(), 1000);
+  EXPECT_EQ(log->log_end_offset(), 1000);
+  EXPECT_EQ(append(*log, make_batch()).first_offset, 1000);
+  log.reset();
+  log = bench.load();
+  EXPECT_EQ(log->log_start_offset(), 1000);
+  EXPECT_EQ(log->log_end_offset(), 1001);
+}
+
+TEST(Log, FindsOffsetsByTime) {
+  LogBench bench;
+  bench.options.index_interval_bytes = 200;
+  auto log = bench.load();
+  for (int i = 0; i < 40; ++i) {
+    append(*log, make_batch({.records = 3, .timestamp_ms = 1000 + 10 * i}), 2);
+    if (i == 20) {
+      ASSERT_TRUE(log->roll().ok());
+    }
+  }
+  auto find = [&](std::int64_t timestamp) {
+    auto found = log->offset_for_timestamp(timestamp, log->log_end_offset());
+    CHECK(found.ok()) << found.error().message;
+    return found->value_or(FoundOffset{});
+  };
+  EXPECT_EQ(find(kEarliestTimestamp).offset, 0);
+  EXPECT_EQ(find(kLatestTimestamp).offset, 120);
+  EXPECT_EQ(find(0).offset, 0);
+  EXPECT_EQ(find(1000).offset, 0);
+  EXPECT_EQ(find(1001).offset, 1);
+  EXPECT_EQ(find(1003).offset, 3);
+  EXPECT_EQ(find(1003).timestamp_ms, 1010);
+  EXPECT_EQ(find(1251).offset, 76);
+  EXPECT_EQ(find(1251).leader_epoch, 2);
+  EXPECT_EQ(find(1392).offset, 119);
+  EXPECT_EQ(find(1393).offset, -1);
+  EXPECT_EQ(find(kMaxTimestamp).offset, 119);
+  EXPECT_FALSE((*log->offset_for_timestamp(1251, 76)).has_value());
+}
+
+TEST(Log, DeletesOldSegmentsUpToTheHighWatermark) {
+  LogBench bench;
+  bench.options.retention_ms = 1000;
+  auto log = bench.load();
+  for (int i = 0; i < 5; ++i) {
+    append(*log, make_batch({.timestamp_ms = bench.clock.wall_ms()}), i);
+    ASSERT_TRUE(log->roll().ok());
+  }
+  bench.clock.advance_ms(2000);
+  EXPECT_EQ(*log->delete_old_segments(), 0u);  // nothing is replicated
+  log->set_high_watermark(3);
+  EXPECT_EQ(*log->delete_old_segments(), 3u);
+  EXPECT_EQ(log->log_start_offset(), 3);
+  EXPECT_EQ(log->epochs().entries().front(), (EpochEntry{3, 3}));
+  EXPECT_EQ(bench.deleter.waiting(), 3u);
+  EXPECT_EQ(bench.deleter.run_due(), 0u);
+  bench.clock.advance_ms(60'000);
+  EXPECT_EQ(bench.deleter.run_due(), 3u);
+  log->set_high_watermark(5);
+  EXPECT_EQ(*log->delete_old_segments(), 2u);
+  EXPECT_EQ(log->log_end_offset(), 5);
+  EXPECT_EQ(log->size_bytes(), 0);
+}
+
+TEST(Log, ASliceStaysReadableAfterItsSegmentIsDeleted) {
+  LogBench bench;
+  bench.options.retention_ms = 0;
+  auto log = bench.load();
+  base::Bytes batch = make_batch();
+  append(*log, batch);
+  auto info = log->read({.start_offset = 0, .upper_bound = 1});
+  ASSERT_TRUE(info.ok());
+  log->set_high_watermark(1);
+  bench.clock.advance_ms(100'000);
+  ASSERT_EQ(*log->delete_old_segments(), 1u);
+  bench.deleter.run_all();
+  EXPECT_EQ(bytes_of(info->slice).size(), batch.size());
+}
+
+TEST(Log, MovesItsStartForDeleteRecords) {
+  LogBench bench;
+  auto log = bench.load();
+  for (int i = 0; i < 4; ++i) append(*log, make_batch({.records = 5}));
+  EXPECT_EQ(code(log->advance_log_start_offset(3).error()), ErrorCode::kOffsetOutOfRange);
+  log->set_high_watermark(20);
+  EXPECT_TRUE(*log->advance_log_start_offset(7));
+  EXPECT_FALSE(*log->advance_log_start_offset(6));
+  EXPECT_EQ(code(log->read({.start_offset = 6, .upper_bound = 20}).error()),
+            ErrorCode::kOffsetOutOfRange);
+  EXPECT_TRUE(log->read({.start_offset = 7, .upper_bound = 20}).ok());
+}
+
+TEST(Log, HoldsTheLastStableOffsetUntilTheMarkerIsReplicated) {
+  LogBench bench;
+  auto log = bench.load();
+  append(*log, make_batch({.records = 2}));
+  append(*log, make_batch({.records = 2,
+                           .producer_id = 1,
+                           .producer_epoch = 0,
+                           .base_sequence = 0,
+                           .transactional = true}));
+  log->set_high_watermark(4);
+  EXPECT_EQ(log->last_stable_offset(), 2);
+  base::Bytes marker = protocol::end_transaction_batch({protocol::ControlRecordType::kCommit, 0}, 1,
+                                                       0, bench.clock.wall_ms());
+  auto info = log->append_as_leader(marker, {.origin = protocol::AppendOrigin::kCoordinator});
+  ASSERT_TRUE(info.ok()) << info.error().message;
+  EXPECT_EQ(log->last_stable_offset(), 2);
+  log->set_high_watermark(5);
+  EXPECT_EQ(log->last_stable_offset(), 5);
+}
+
+TEST(Log, TakesItsDirectoryOfflineAtTheFirstFailedWrite) {
+  LogBench bench;
+  auto log = bench.load();
+  append(*log, make_batch());
+  {
+    base::FileFaults faults([](base::FileOperation operation, std::string_view) {
+      return operation == base::FileOperation::kWrite
+                 ? std::optional<base::FileFault>(base::FileFault{.half_done = true})
+                 : std::nullopt;
+    });
+    EXPECT_EQ(refused(*log, make_batch()), ErrorCode::kKafkaStorageError);
+  }
+  EXPECT_FALSE(bench.dir.online());
+  EXPECT_EQ(refused(*log, make_batch()), ErrorCode::kKafkaStorageError);
+  EXPECT_EQ(log->log_end_offset(), 1);
+}
+
+TEST(Log, KeepsItsTopicId) {
+  LogBench bench;
+  base::Uuid id = base::Uuid::random(true);
+  {
+    auto log = bench.load();
+    ASSERT_TRUE(log->assign_topic_id(id).ok());
+    ASSERT_TRUE(log->assign_topic_id(id).ok());
+    EXPECT_EQ(code(log->assign_topic_id(base::Uuid::random(true)).error()),
+              ErrorCode::kInconsistentTopicId);
+  }
+  EXPECT_EQ(bench.load()->topic_id(), id);
+}
+
+TEST(Log, SyncsRolledSegmentsInTheBackground) {
+  LogBench bench;
+  auto log = bench.load();
+  append(*log, make_batch({.records = 3}));
+  ASSERT_TRUE(log->roll().ok());
+  append(*log, make_batch());
+  EXPECT_EQ(log->recovery_point(), 0);
+  ASSERT_TRUE(log->flush_rolled().ok());
+  EXPECT_EQ(log->recovery_point(), 3);
+  ASSERT_TRUE(log->flush().ok());
+  EXPECT_EQ(log->recovery_point(), 4);
+}
+
+}  // namespace
+}  // namespace odradek::log
