@@ -72,6 +72,12 @@ std::string consumer_offset(std::string_view group, std::string_view topic,
   return concat({kConsumers, "/", group, "/offsets/", topic, "/", std::to_string(partition)});
 }
 
+std::string consumer_offset_details(std::string_view group, std::string_view topic,
+                                    std::int32_t partition) {
+  return consumer_group(group) + "/offset_details/" + std::string(topic) + "/" +
+         std::to_string(partition);
+}
+
 std::string_view parent(std::string_view path) {
   std::size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
