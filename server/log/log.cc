@@ -421,7 +421,6 @@ base::Status Log::roll() {
 base::Status Log::roll_locked() {
   base::Status rolled = store_.roll();
   if (!rolled.ok()) return rolled;
-  producers_.remove_expired(context_.clock.wall_ms(), context_.producer_id_expiration_ms);
   return write_producer_snapshot(producer_snapshot_path(store_.directory(), store_.end_offset()),
                                  producers_.entries());
 }

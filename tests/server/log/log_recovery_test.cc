@@ -60,7 +60,8 @@ TEST(LogRecovery, KeepsTheLongestValidPrefixAtEveryCut) {
   // Every byte of the last three batches, then some of the others.
   std::int64_t dense_from = size - 3 * static_cast<std::int64_t>(batches.back().size());
   for (std::int64_t cut = size; cut >= 0; cut -= cut > dense_from ? 1 : 41) {
-    fs::copy(copy, bench.log_directory(), fs::copy_options::overwrite_existing);
+    fs::copy(copy, bench.log_directory(),
+             fs::copy_options::recursive | fs::copy_options::overwrite_existing);
     fs::resize_file(segment_path(bench, 0, ".log"), static_cast<std::uintmax_t>(cut));
     auto log = bench.load();
     auto [end, position] = whole_prefix(batches, cut);
