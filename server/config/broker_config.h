@@ -101,12 +101,20 @@ std::vector<std::string> broker_config_synonyms(std::string_view name);
 base::Status check_dynamic_change(std::string_view name, std::optional<std::string_view> text,
                                   bool for_all_brokers);
 
+// What of a map from ZooKeeper counts: entries that check_dynamic_change refuses are left out and
+// told in `problems`, so that one of them never keeps the others from being applied.
+Properties accepted_dynamic_values(const Properties& values, bool for_all_brokers,
+                                   std::vector<std::string>& problems);
+
 // Checks between keys at start (ranges that depend on each other, listeners, KRaft keys).
 base::Status check_broker_config(const BrokerConfig& config);
 
 // What the operator should know about the given keys: unknown, deprecated or without effect here.
 // One sentence per key.
 std::vector<std::string> broker_config_warnings(const BrokerConfig& config);
+
+// All keys an operator may set, as a table in Markdown: what `--print-configs` writes.
+std::string broker_config_documentation();
 
 // Reads server.properties and `--override key=value` texts, resolves ${provider:path:key}, makes
 // every check and logs the warnings.

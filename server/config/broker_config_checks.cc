@@ -7,7 +7,6 @@
 #include "server/config/broker_config.h"
 #include "server/config/inter_broker_protocol.h"
 #include "server/config/listeners.h"
-#include "server/config/topic_config.h"
 #include "server/config/variables.h"
 
 namespace odradek::config {
@@ -219,39 +218,6 @@ std::vector<std::string> broker_config_warnings(const BrokerConfig& config) {
     }
   }
   return warnings;
-}
-
-base::Status check_dynamic_change(std::string_view name, std::optional<std::string_view> text,
-                                  bool for_all_brokers) {
-  constexpr std::string_view kListenerPrefix = "listener.name.";
-  bool prefixed = name.starts_with(kListenerPrefix);
-  std::string_view base_name = name;
-  if (prefixed) {
-    std::size_t dot = name.find('.', kListenerPrefix.size());
-    base_name = dot == std::string_view::npos ? name : name.substr(dot + 1);
-  }
-  const auto* key = find_broker_config_key(base_name);
-  if (key == nullptr || key->standing == Standing::kOldRelease) return {};
-  std::string shown(name);
-  if (key->scope == Scope::kReadOnly) {
-    return require(false, "Cannot update these configs dynamically: Set(" + shown + ")");
-  }
-  bool store = base_name.starts_with("ssl.keystore.") || base_name.starts_with("ssl.truststore.") ||
-               base_name == "ssl.key.password";
-  if (store && !prefixed) {
-    return require(false,
-                   "These security configs can be dynamically updated only per-listener using the "
-                   "listener prefix: Set(" +
-                       shown + ")");
-  }
-  if (for_all_brokers && (key->scope == Scope::kPerBroker || prefixed)) {
-    return require(false,
-                   "Cannot update these configs at default cluster level: Set(" + shown + ")");
-  }
-  if (!text) return {};
-  auto read = parse_value({}, key->type(), key->validator, *text);
-  if (!read) return invalid_value(name, *text, key->sensitive(), read.error().message);
-  return {};
 }
 
 base::Result<BrokerConfig> load_broker_config(const std::string& path,

@@ -1,6 +1,7 @@
 // Reconfigurable: what a component implements so that some of its settings can change at run time.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -26,5 +27,10 @@ class Reconfigurable {
   // Takes the new values into use. An error is logged and the old values stay.
   virtual base::Status apply(const BrokerConfig& current, const BrokerConfig& next) = 0;
 };
+
+// For thread pools: a change may at most halve or double the number of threads. `key` names the
+// setting in the error.
+base::Status check_thread_count_change(std::string_view key, std::int32_t current,
+                                       std::int32_t next);
 
 }  // namespace odradek::config

@@ -118,8 +118,11 @@ base::Result<PrincipalMapper> PrincipalMapper::parse(std::string_view rules) {
                        " cannot be read: " + why);
   };
   std::string_view text = base::trim(rules);
-  if (text.empty()) text = "DEFAULT";
   while (!text.empty()) {
+    if (text.front() == ',') {  // an empty rule
+      text = base::trim(text.substr(1));
+      continue;
+    }
     auto rule = std::make_unique<Rule>();
     if (text.starts_with("DEFAULT")) {
       rule->is_default = true;
@@ -140,7 +143,6 @@ base::Result<PrincipalMapper> PrincipalMapper::parse(std::string_view rules) {
     mapper.rules_.push_back(std::move(rule));
     text = base::trim(text);
     if (!text.empty() && text.front() != ',') return wrong("a comma is missing between rules");
-    if (!text.empty()) text = base::trim(text.substr(1));
   }
   return mapper;
 }

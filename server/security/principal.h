@@ -18,7 +18,7 @@ constexpr std::string_view kAnonymousPrincipal = "User:ANONYMOUS";
 // commas between them; the first whose pattern matches the whole subject decides. Any thread.
 class PrincipalMapper {
  public:
-  // Names the rule that cannot be read. Empty text means DEFAULT.
+  // Names the rule that cannot be read. Empty text has no rule, so that nobody gets a name.
   static base::Result<PrincipalMapper> parse(std::string_view rules);
 
   PrincipalMapper(PrincipalMapper&&) noexcept;

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "server/config/properties.h"
+#include "server/config/reconfigurable.h"
 #include "tests/support/temporary_directory.h"
 
 namespace odradek::config {
@@ -254,6 +255,30 @@ TEST(BrokerConfig, KnowsWhatMayChangeAtRunTime) {
   EXPECT_EQ(refused("unknown.key", "x", true), "");
   EXPECT_EQ(refused("num.io.threads", std::nullopt, false), "");
   EXPECT_EQ(refused("leader.replication.throttled.rate", "100", false), "");
+}
+
+TEST(BrokerConfig, LeavesOutWrongDynamicValues) {
+  std::vector<std::string> problems;
+  auto accepted = accepted_dynamic_values(
+      {{"num.io.threads", "0"}, {"log.retention.ms", "5"}, {"broker.id", "3"}, {"plugin.key", "x"}},
+      true, problems);
+  EXPECT_EQ(accepted, (Properties{{"log.retention.ms", "5"}, {"plugin.key", "x"}}));
+  EXPECT_EQ(problems.size(), 2u);
+}
+
+TEST(BrokerConfig, ChangesThreadPoolsByHalfOrDouble) {
+  EXPECT_TRUE(check_thread_count_change("num.io.threads", 8, 4).ok());
+  EXPECT_TRUE(check_thread_count_change("num.io.threads", 8, 16).ok());
+  EXPECT_FALSE(check_thread_count_change("num.io.threads", 8, 3).ok());
+  EXPECT_FALSE(check_thread_count_change("num.io.threads", 8, 17).ok());
+  EXPECT_FALSE(check_thread_count_change("num.io.threads", 1, 0).ok());
+}
+
+TEST(BrokerConfig, DocumentsEveryKeyInOneRow) {
+  std::string text = broker_config_documentation();
+  EXPECT_THAT(text, HasSubstr("\n| num.io.threads | INT | 8 | [1,...] | cluster-wide | HIGH | "));
+  EXPECT_THAT(text, HasSubstr("\n| offsets.storage | STRING | zookeeper | "));
+  EXPECT_EQ(text.find("log.initial.task.delay.ms"), std::string::npos);
 }
 
 TEST(BrokerConfig, LoadsAFileWithOverridesAndVariables) {

@@ -19,7 +19,8 @@ std::string mapped(const char* rules, const char* subject) {
 }
 
 TEST(PrincipalMapper, KeepsTheSubjectByDefault) {
-  EXPECT_EQ(mapped("", "CN=a,O=b"), "CN=a,O=b");
+  EXPECT_EQ(mapped(" ,, DEFAULT , ,", "CN=a,O=b"), "CN=a,O=b");
+  EXPECT_THAT(mapped("", "CN=a,O=b"), HasSubstr("No rule"));
   EXPECT_EQ(mapped("DEFAULT", "CN=a,O=b"), "CN=a,O=b");
 }
 
@@ -47,8 +48,9 @@ TEST(PrincipalMapper, SaysWhenNoRuleApplies) {
 }
 
 TEST(PrincipalMapper, RefusesRulesItCannotRead) {
-  for (const char* rules : {"RULE:^CN=(.*?)/$1", "RULE:abc", "NONSENSE", "DEFAULTX",
-                            "DEFAULT DEFAULT", "RULE:(/x/", "RULE:a/b/LU", "RULE:a/b/X"}) {
+  for (const char* rules :
+       {"RULE:^CN=(.*?)/$1", "RULE:abc", "NONSENSE", "DEFAULTX", "DEFAULT DEFAULT", "RULE:(/x/",
+        "RULE:a/b/LU", "RULE:a/b/X", "default", "DEFAULT/L", "RULE:^CN=(.*?)$/L", "RULE:a/b/L/U"}) {
     EXPECT_FALSE(PrincipalMapper::parse(rules).ok()) << rules;
   }
 }
