@@ -59,7 +59,7 @@ bool is_barred(std::string_view from, std::string_view to) {
   // server/client takes its TLS and SASL settings in the types of server/security.
   if (from == "tools") {
     return to.starts_with("server/") && to != "server/client" && to != "server/config" &&
-           to != "server/security";
+           to != "server/security" && to != "server/admin";
   }
   return false;
 }

@@ -1,0 +1,17 @@
+// The tools that kafka-tools contains, by the names that its first argument may have.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace odradek::tools {
+
+// Arguments without the names of program and tool; the process's exit code.
+using Arguments = std::vector<std::string>;
+
+int run_topics(const Arguments& arguments);
+int run_console_producer(const Arguments& arguments);
+int run_console_consumer(const Arguments& arguments);
+int run_dump_log(const Arguments& arguments);
+
+}  // namespace odradek::tools

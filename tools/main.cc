@@ -1,0 +1,56 @@
+// kafka-tools TOOL ARGUMENTS…: the command-line tools in one binary; also by a link named as a
+// tool.
+#include <csignal>
+#include <cstdio>
+#include <string_view>
+
+#include "base/log.h"
+#include "tools/commands.h"
+
+namespace {
+
+using odradek::tools::Arguments;
+
+struct Tool {
+  std::string_view name;
+  int (*run)(const Arguments& arguments);
+};
+
+constexpr Tool kTools[] = {
+    {"topics", odradek::tools::run_topics},
+    {"console-producer", odradek::tools::run_console_producer},
+    {"console-consumer", odradek::tools::run_console_consumer},
+    {"dump-log", odradek::tools::run_dump_log},
+};
+
+const Tool* find_tool(std::string_view name) {
+  name = name.substr(name.rfind('/') + 1);
+  if (name.starts_with("kafka-")) name.remove_prefix(6);
+  if (name.ends_with(".sh")) name.remove_suffix(3);
+  for (const Tool& tool : kTools) {
+    if (tool.name == name) return &tool;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  // What the libraries have to say goes to stderr, and only when it matters to who types a command.
+  FLAGS_logtostderr = true;
+  FLAGS_minloglevel = google::GLOG_WARNING;
+  google::InitGoogleLogging(argv[0]);
+  int first = 1;
+  const Tool* tool = find_tool(argv[0]);
+  if (tool == nullptr && argc > 1) {
+    tool = find_tool(argv[1]);
+    first = 2;
+  }
+  if (tool == nullptr) {
+    std::fprintf(stderr, "USAGE: %s TOOL ARGUMENTS…, where TOOL is one of\n", argv[0]);
+    for (const Tool& each : kTools) std::fprintf(stderr, "  %s\n", each.name.data());
+    return 1;
+  }
+  return tool->run(Arguments(argv + first, argv + argc));
+}

@@ -1,0 +1,81 @@
+// OptionParser: the command line as upstream's tools read it, --option value or --option=value,
+// without abbreviations.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/text.h"
+#include "server/config/properties.h"
+
+namespace odradek::tools {
+
+enum class Argument : std::uint8_t { kNone, kRequired, kOptional };
+enum class ValueType : std::uint8_t { kString, kInteger, kLong };
+
+// One row of a tool's table of options.
+struct OptionSpec {
+  std::string_view name;
+  Argument argument = Argument::kNone;
+  ValueType type = ValueType::kString;
+  std::string_view value_name = {};  // in the usage: "topic"
+  std::string_view description = {};
+  std::string_view default_value = {};
+  bool repeatable = false;  // several values may be given
+};
+
+class Options {
+ public:
+  bool has(std::string_view name) const { return values_.find(name) != values_.end(); }
+  // The value given, else the default of the table, else empty.
+  std::string value(std::string_view name) const;
+  std::optional<std::string> given(std::string_view name) const;
+  const std::vector<std::string>& all(std::string_view name) const;
+  // Only for options of the types kInteger and kLong, which the parser has checked.
+  std::int64_t number(std::string_view name) const;
+  // "a=b" values of a repeatable option; "a" alone has an empty value.
+  config::Properties key_values(std::string_view name) const;
+
+ private:
+  friend class OptionParser;
+  const std::vector<OptionSpec>* specs_ = nullptr;
+  std::map<std::string, std::vector<std::string>, std::less<>> values_;
+};
+
+// --help and --version are accepted besides the table.
+class OptionParser {
+ public:
+  explicit OptionParser(std::vector<OptionSpec> specs);
+  OptionParser(const OptionParser&) = delete;
+  OptionParser& operator=(const OptionParser&) = delete;
+
+  // The error says what upstream's parser says. The options look into this parser.
+  base::Result<Options> parse(const std::vector<std::string>& arguments) const;
+  // A table of all options, as wide as a terminal.
+  std::string usage() const;
+
+ private:
+  struct Cursor;
+
+  const OptionSpec* find(std::string_view name) const;
+  bool looks_like_an_option(std::string_view word) const;
+  base::Status parse_word(Cursor& cursor, Options& options) const;
+  base::Status take_value(const OptionSpec& spec, std::string value, Options& options) const;
+
+  std::vector<OptionSpec> specs_;
+};
+
+// Prints the message and the usage to stderr; the exit code to end with.
+int print_usage(const OptionParser& parser, std::string_view message);
+
+// What every tool does before anything else: help without arguments or with --help, the version.
+// nullopt: go on.
+std::optional<int> help_or_version(const OptionParser& parser, const Options& options,
+                                   std::size_t argument_count, std::string_view what_it_does);
+
+}  // namespace odradek::tools
