@@ -146,6 +146,15 @@ class FakeBroker {
                  }
                }
              }
+             // As it was below 2.6.
+             for (const auto& topic : request.topics) {
+               for (std::int32_t index : topic.partition_indexes) {
+                 if (topic.name == id.topic && index == id.partition &&
+                     request.delete_partitions == deletes) {
+                   return true;
+                 }
+               }
+             }
              return false;
            })
         .has_value();
