@@ -2,7 +2,10 @@
 
 #include <pthread.h>
 
+#include <chrono>
 #include <utility>
+
+#include "base/mutex.h"
 
 namespace odradek::base {
 namespace {
@@ -44,6 +47,15 @@ bool ThreadOwner::is_current() const {
   std::thread::id nobody;
   std::thread::id self = std::this_thread::get_id();
   return owner_.compare_exchange_strong(nobody, self) || nobody == self;
+}
+
+void pause_ms(std::int64_t ms) {
+  Mutex mutex;
+  CondVar nobody_notifies;
+  auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
+  MutexLock lock(mutex);
+  while (nobody_notifies.wait_until(mutex, end)) {
+  }
 }
 
 }  // namespace odradek::base

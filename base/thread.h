@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -38,6 +39,9 @@ std::string_view thread_role();
 // For DCHECK(on_thread("controller-event")): true when the role starts with `role`, so that
 // numbered threads ("kafka-io-3") share one.
 bool on_thread(std::string_view role);
+
+// Lets time pass where there is nothing to wait for but time, such as between two tries.
+void pause_ms(std::int64_t ms);
 
 // Remembers the first thread that asks, and says whether later ones are the same; for classes that
 // one thread owns: DCHECK(owner_.is_current()).

@@ -1,7 +1,7 @@
 #include "server/broker/controlled_shutdown.h"
 
 #include "base/log.h"
-#include "base/mutex.h"
+#include "base/thread.h"
 #include "protocol/messages/controlled_shutdown.h"
 
 namespace odradek::broker {
@@ -36,22 +36,13 @@ base::Result<std::size_t> ask(const ControlledShutdownSpec& spec,
   return response->remaining_partitions.size();
 }
 
-void wait_ms(std::int64_t ms) {
-  base::Mutex mutex;
-  base::CondVar never;
-  auto deadline = client::deadline_in_ms(ms);
-  base::MutexLock lock(mutex);
-  while (never.wait_until(mutex, deadline)) {
-  }
-}
-
 }  // namespace
 
 bool shut_down_controlled(const ControlledShutdownSpec& spec, const config::BrokerConfig& config,
                           const metadata::MetadataCache& metadata,
                           client::ConnectionFactory& connections) {
   for (int attempt = 0; attempt < config.controlled_shutdown_max_retries; ++attempt) {
-    if (attempt > 0) wait_ms(config.controlled_shutdown_retry_backoff_ms);
+    if (attempt > 0) base::pause_ms(config.controlled_shutdown_retry_backoff_ms);
     auto remaining = ask(spec, config, *metadata.image(), connections);
     if (remaining && *remaining == 0) {
       LOG(INFO) << "[broker " << spec.broker_id

@@ -1,9 +1,9 @@
 #include "server/client/cluster_client.h"
 
-#include <thread>
 #include <utility>
 
 #include "base/text.h"
+#include "base/thread.h"
 #include "protocol/messages/find_coordinator.h"
 #include "protocol/messages/metadata.h"
 
@@ -173,7 +173,7 @@ bool ClusterClient::wait_before_retry(Deadline deadline) {
   const auto pause = std::chrono::milliseconds(options_.retry_backoff_ms);
   if (std::chrono::steady_clock::now() + pause >= deadline) return false;
   forget_controller();
-  std::this_thread::sleep_for(pause);
+  base::pause_ms(options_.retry_backoff_ms);
   return true;
 }
 
