@@ -1,0 +1,256 @@
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "base/clock.h"
+#include "base/thread.h"
+#include "protocol/record/batch_builder.h"
+#include "server/log/log_manager.h"
+#include "server/metadata/metadata_cache.h"
+#include "server/purgatory/timer.h"
+#include "server/replica/append.h"
+#include "server/replica/high_watermarks.h"
+#include "server/replica/leadership.h"
+#include "server/replica/read.h"
+#include "tests/support/temporary_directory.h"
+
+namespace odradek::replica {
+namespace {
+
+constexpr BrokerId kSelf = 1;
+
+// A broker's replicas on a real log, told what to lead by LeaderAndIsr requests.
+class Replicas : public ::testing::Test {
+ protected:
+  Replicas() {
+    EXPECT_TRUE(logs.start([](const std::string&) { return log::LogOptions(); }).ok());
+    timer.start();
+  }
+  ~Replicas() override { logs.shutdown(); }
+
+  protocol::LeaderAndIsrRequest request(std::int32_t leader_epoch, BrokerId leader,
+                                        std::vector<BrokerId> isr) {
+    protocol::LeaderAndIsrRequest request;
+    protocol::LeaderAndIsrRequest::PartitionState state;
+    state.leader = leader;
+    state.leader_epoch = leader_epoch;
+    state.isr = isr;
+    state.replicas = {1, 2, 3};
+    state.is_new = true;
+    request.topic_states.push_back({"t", topic_id, {state}});
+    return request;
+  }
+  ErrorCode apply(std::int32_t leader_epoch, BrokerId leader, std::vector<BrokerId> isr) {
+    changes = {};
+    auto response = leadership.apply(request(leader_epoch, leader, isr), changes);
+    return response.topics.at(0).partition_errors.at(0).error_code;
+  }
+
+  static base::Bytes batch(int records) {
+    protocol::BatchBuilder builder({});
+    for (int i = 0; i < records; ++i) {
+      builder.append(1'700'000'000'000, std::nullopt, base::as_bytes("value"));
+    }
+    auto built = builder.build();
+    EXPECT_TRUE(built.ok());
+    return *built;
+  }
+  // The outcome, once it came.
+  std::shared_ptr<std::vector<AppendOutcome>> append(std::int16_t acks, int records,
+                                                     std::int32_t timeout_ms = 30'000) {
+    auto bytes = std::make_shared<base::Bytes>(batch(records));
+    auto outcome = std::make_shared<std::vector<AppendOutcome>>();
+    appends.append({.acks = acks, .timeout_ms = timeout_ms, .entries = {{{"t", 0}, *bytes}}},
+                   [outcome, bytes](std::vector<AppendOutcome> done) { *outcome = done; });
+    return outcome;
+  }
+  std::shared_ptr<std::vector<ReadOutcome>> fetch(Offset offset, std::int32_t min_bytes,
+                                                  std::int32_t max_wait_ms, BrokerId from = -1) {
+    auto outcome = std::make_shared<std::vector<ReadOutcome>>();
+    reads.fetch(
+        {.replica_id = from,
+         .max_wait_ms = max_wait_ms,
+         .min_bytes = min_bytes,
+         .max_bytes = 1 << 20,
+         .entries = {{.partition = {"t", 0}, .fetch_offset = offset, .max_bytes = 1 << 20}}},
+        [outcome](std::vector<ReadOutcome> done) { *outcome = done; });
+    return outcome;
+  }
+
+  testing::TemporaryDirectory directory;
+  base::Uuid topic_id = base::Uuid::random(true);
+  metadata::MetadataCache metadata;
+  log::LogManager logs{{directory.path()}, log::LogManagerOptions(), base::Clock::system()};
+  purgatory::Timer timer{"test-timer", base::Clock::system()};
+  PartitionPurgatory produce{"Produce", timer};
+  PartitionPurgatory fetches{"Fetch", timer};
+  HighWatermarks high_watermarks{logs};
+  ReplicaSet replicas{kSelf, metadata};
+  Leadership leadership{replicas, logs,    high_watermarks,
+                        produce,  fetches, [](const std::string&) { return TopicSettings(); }};
+  Appends appends{replicas, produce, fetches};
+  Reads reads{replicas, fetches, produce};
+  LeadershipChanges changes;
+};
+
+TEST_F(Replicas, KnowNothingBeforeTheControllerSpeaks) {
+  EXPECT_EQ(append(1, 1)->at(0).error, ErrorCode::kUnknownTopicOrPartition);
+  EXPECT_EQ(fetch(0, 1, 0)->at(0).error, ErrorCode::kUnknownTopicOrPartition);
+}
+
+TEST_F(Replicas, LeadFollowAndRefuseOldEpochs) {
+  EXPECT_EQ(apply(0, kSelf, {1}), ErrorCode::kNone);
+  ASSERT_EQ(changes.led.size(), 1u);
+  EXPECT_EQ(append(1, 3)->at(0).info.first_offset, 0);
+  EXPECT_EQ(append(1, 3)->at(0).info.first_offset, 3);
+  EXPECT_EQ(apply(0, 2, {2}), ErrorCode::kStaleControllerEpoch);
+  EXPECT_EQ(apply(1, 2, {2}), ErrorCode::kNone);
+  ASSERT_EQ(changes.followed.size(), 1u);
+  EXPECT_EQ(append(1, 1)->at(0).error, ErrorCode::kNotLeaderOrFollower);
+  EXPECT_EQ(apply(2, kSelf, {1}), ErrorCode::kNone);
+  EXPECT_EQ(append(1, 1)->at(0).info.first_offset, 6);
+  EXPECT_EQ(replicas.find({"t", 0})->log()->end_offset_for_epoch(0).end_offset, 6);
+}
+
+TEST_F(Replicas, RefuseALogOfAnotherTopicId) {
+  ASSERT_EQ(apply(0, kSelf, {1}), ErrorCode::kNone);
+  topic_id = base::Uuid::random(true);
+  EXPECT_EQ(apply(1, kSelf, {1}), ErrorCode::kInconsistentTopicId);
+}
+
+TEST_F(Replicas, RefuseReplicasThatAreNotTheirs) {
+  auto foreign = request(0, 2, {2});
+  foreign.topic_states[0].partition_states[0].replicas = {2, 3};
+  LeadershipChanges none;
+  auto response = leadership.apply(foreign, none);
+  EXPECT_EQ(response.partition_errors.at(0).error_code, ErrorCode::kUnknownTopicOrPartition);
+}
+
+TEST_F(Replicas, AcknowledgeAtOnceWhenTheyAreAloneInSync) {
+  ASSERT_EQ(apply(0, kSelf, {1}), ErrorCode::kNone);
+  auto outcome = append(-1, 5);
+  ASSERT_EQ(outcome->size(), 1u);
+  EXPECT_EQ(outcome->at(0).error, ErrorCode::kNone);
+  EXPECT_EQ(outcome->at(0).info.last_offset, 4);
+}
+
+TEST_F(Replicas, AcknowledgeWhenEveryFollowerInSyncHasTheRecords) {
+  ASSERT_EQ(apply(0, kSelf, {1, 2, 3}), ErrorCode::kNone);
+  auto outcome = append(-1, 5);
+  EXPECT_TRUE(outcome->empty());
+  EXPECT_EQ(fetch(0, 1, 0)->at(0).slice.size_bytes, 0);  // a consumer sees nothing uncommitted
+  fetch(5, 1, 0, 2);
+  EXPECT_TRUE(outcome->empty());
+  fetch(5, 1, 0, 3);
+  ASSERT_EQ(outcome->size(), 1u);
+  EXPECT_EQ(outcome->at(0).error, ErrorCode::kNone);
+  EXPECT_GT(fetch(0, 1, 0)->at(0).slice.size_bytes, 0);
+}
+
+TEST_F(Replicas, TellAProducerThatTheyLostTheLead) {
+  ASSERT_EQ(apply(0, kSelf, {1, 2}), ErrorCode::kNone);
+  auto outcome = append(-1, 1);
+  EXPECT_TRUE(outcome->empty());
+  ASSERT_EQ(apply(1, 2, {1, 2}), ErrorCode::kNone);
+  ASSERT_EQ(outcome->size(), 1u);
+  EXPECT_EQ(outcome->at(0).error, ErrorCode::kNotLeaderOrFollower);
+}
+
+TEST_F(Replicas, WakeAFetchWithTheBytesItWaitsFor) {
+  ASSERT_EQ(apply(0, kSelf, {1}), ErrorCode::kNone);
+  auto waiting = fetch(0, 1, 60'000);
+  EXPECT_TRUE(waiting->empty());
+  append(1, 1);
+  ASSERT_EQ(waiting->size(), 1u);
+  EXPECT_GT(waiting->at(0).slice.size_bytes, 0);
+}
+
+TEST_F(Replicas, WakeAFetchOnlyWithEnoughBytes) {
+  ASSERT_EQ(apply(0, kSelf, {1}), ErrorCode::kNone);
+  auto one = static_cast<std::int32_t>(batch(1).size());
+  auto waiting = fetch(0, 2 * one + 1, 60'000);
+  append(1, 1);
+  append(1, 1);
+  EXPECT_TRUE(waiting->empty());
+  append(1, 1);
+  ASSERT_EQ(waiting->size(), 1u);
+  EXPECT_EQ(waiting->at(0).slice.size_bytes, 3 * one);
+}
+
+TEST_F(Replicas, AnswerAFetchAtItsDeadline) {
+  ASSERT_EQ(apply(0, kSelf, {1}), ErrorCode::kNone);
+  base::Mutex mutex;
+  base::CondVar answered;
+  bool done = false;
+  reads.fetch({.max_wait_ms = 20,
+               .min_bytes = 1,
+               .max_bytes = 1024,
+               .entries = {{.partition = {"t", 0}, .max_bytes = 1024}}},
+              [&](std::vector<ReadOutcome> outcomes) {
+                base::MutexLock lock(mutex);
+                done = outcomes.at(0).error == ErrorCode::kNone;
+                answered.notify_all();
+              });
+  base::MutexLock lock(mutex);
+  while (!done) answered.wait(mutex);
+}
+
+TEST_F(Replicas, AnswerAFetchBeyondTheEndAtOnce) {
+  ASSERT_EQ(apply(0, kSelf, {1}), ErrorCode::kNone);
+  auto outcome = fetch(7, 1, 60'000);
+  ASSERT_EQ(outcome->size(), 1u);
+  EXPECT_EQ(outcome->at(0).error, ErrorCode::kOffsetOutOfRange);
+}
+
+TEST_F(Replicas, KeepTheirHighWatermarksInACheckpoint) {
+  ASSERT_EQ(apply(0, kSelf, {1}), ErrorCode::kNone);
+  append(1, 4);
+  high_watermarks.checkpoint(replicas);
+  HighWatermarks again(logs);
+  again.load();
+  EXPECT_EQ(again.initial({"t", 0}), 4);
+  EXPECT_EQ(again.initial({"other", 0}), 0);
+}
+
+TEST_F(Replicas, DeleteALogWhenTheControllerStopsIt) {
+  ASSERT_EQ(apply(0, kSelf, {1}), ErrorCode::kNone);
+  protocol::StopReplicaRequest stop;
+  stop.topic_states.push_back({"t", {{0, -2, true}}});
+  std::vector<TopicPartition> stopped;
+  auto response = leadership.stop(stop, stopped);
+  EXPECT_EQ(response.partition_errors.at(0).error_code, ErrorCode::kNone);
+  EXPECT_EQ(stopped.size(), 1u);
+  EXPECT_EQ(logs.find({"t", 0}), nullptr);
+  EXPECT_EQ(replicas.find({"t", 0}), nullptr);
+}
+
+TEST_F(Replicas, AnswerEveryProducerAndFetchOnceUnderChangesOfLead) {
+  ASSERT_EQ(apply(0, kSelf, {1, 2}), ErrorCode::kNone);
+  constexpr int kRounds = 300;
+  std::atomic<int> answers{0};
+  base::Thread writer("writer", [&] {
+    for (int i = 0; i < kRounds; ++i) {
+      auto bytes = std::make_shared<base::Bytes>(batch(1));
+      appends.append({.acks = -1, .timeout_ms = 5, .entries = {{{"t", 0}, *bytes}}},
+                     [&answers, bytes](const std::vector<AppendOutcome>&) { ++answers; });
+    }
+  });
+  base::Thread reader("reader", [&] {
+    for (int i = 0; i < kRounds; ++i) {
+      reads.fetch({.max_wait_ms = 5,
+                   .min_bytes = 1 << 20,
+                   .max_bytes = 1 << 20,
+                   .entries = {{.partition = {"t", 0}, .max_bytes = 1 << 20}}},
+                  [&answers](const std::vector<ReadOutcome>&) { ++answers; });
+    }
+  });
+  for (int epoch = 1; epoch < 40; ++epoch) apply(epoch, epoch % 2 == 0 ? kSelf : 2, {1, 2});
+  writer.join();
+  reader.join();
+  while (answers < 2 * kRounds) std::this_thread::yield();
+  EXPECT_EQ(answers, 2 * kRounds);
+}
+
+}  // namespace
+}  // namespace odradek::replica
