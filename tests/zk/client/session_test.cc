@@ -8,6 +8,7 @@
 #include "base/bounded_queue.h"
 #include "base/deadline.h"
 #include "base/thread.h"
+#include "tests/support/background.h"
 #include "tests/support/expire_session.h"
 #include "tests/support/zookeeper_server.h"
 
@@ -274,7 +275,7 @@ TEST_F(SessionTest, CloseFailsWhatWaits) {
   own.connect = server->address();
   auto session = connected_to(own);
   server->kill9();
-  auto answer = std::async(std::launch::async, [&] { return session->call(Exists{"/"}).code; });
+  odradek::testing::Background answer([&] { return session->call(Exists{"/"}).code; });
   auto completed = std::make_shared<std::promise<Code>>();
   session->send(Exists{"/"}, [completed](Response r) { completed->set_value(r.code); });
   session->close();
@@ -295,7 +296,7 @@ TEST_F(SessionTest, SendsLostRequestsAgainAfterTheServerWasKilled) {
   session->call(Create{"/e", "", CreateMode::kEphemeral, {}});
   std::int64_t id = session->session_id();
   // Requests before, during and after the crash: all must be answered.
-  auto writer = std::async(std::launch::async, [&] {
+  odradek::testing::Background writer([&] {
     int ok = 0;
     for (int round = 0; round < 20; ++round) {
       std::vector<Request> writes(200, SetData{"/a", "x"});

@@ -1,6 +1,7 @@
 #include <future>
 #include <utility>
 
+#include "tests/support/background.h"
 #include "tests/zk/store/store_fixture.h"
 #include "zk/store/deletions.h"
 #include "zk/store/isr_changes.h"
@@ -134,7 +135,7 @@ TEST_F(FencedTest, LosesNoUpdateWhenTheServerRestarts) {
   Partitions partitions(session);
   ASSERT_TRUE(partitions.create(**fence, updates("t", kCount)).ok());
   std::promise<void> under_way;
-  auto writer = std::async(std::launch::async, [&] {
+  odradek::testing::Background writer([&] {
     for (int round = 0; round < 200; ++round) {
       if (round == 20) under_way.set_value();
       auto changes = updates("t", kCount, round);

@@ -1,8 +1,8 @@
 // What was applied, but whose answer the connection lost, is sent again: it must not look like the
 // work of somebody else.
-#include <future>
 #include <utility>
 
+#include "tests/support/background.h"
 #include "tests/support/tcp_proxy.h"
 #include "tests/zk/store/store_fixture.h"
 #include "zk/store/brokers.h"
@@ -30,7 +30,7 @@ class LostAnswersTest : public StoreTest {
   template <class Action>
   auto losing_the_answer(const std::string& path, std::int32_t version, Action action) {
     proxy_->delay_answers_ms(300);
-    auto result = std::async(std::launch::async, action);
+    odradek::testing::Background result(action);
     auto deadline = base::steady_after_ms(kPatienceMs);
     Response seen = session_->call(Exists{path});
     while ((!seen.ok() || seen.stat.version < version) &&
