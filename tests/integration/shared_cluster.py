@@ -1,0 +1,51 @@
+"""A test class whose tests share one cluster; what a test kills is started again before the next."""
+import os
+import signal
+import unittest
+
+from cluster import Cluster
+
+
+class SharedClusterTest(unittest.TestCase):
+    brokers = 3
+    ssl = False
+    settings = {}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.failed = None
+        cls.cluster = Cluster(cls.brokers, ssl=cls.ssl, **cls.settings).__enter__()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.cluster.__exit__(cls.failed and AssertionError, None, None)
+
+    def run(self, result=None):
+        before = len(result.failures) + len(result.errors)
+        super().run(result)
+        if len(result.failures) + len(result.errors) > before:
+            type(self).failed = self.id()
+
+    def setUp(self):
+        cluster = self.cluster
+        if cluster.zookeeper.process is None:
+            cluster.zookeeper.start()
+        for broker in cluster.brokers:
+            if broker.process is not None and broker.process.poll() is None:
+                os.kill(broker.process.pid, signal.SIGCONT)
+                continue
+            broker.process = None
+            wait_gone(cluster, broker)
+            broker.start()
+        cluster.wait_registered(len(cluster.brokers))
+
+    def tearDown(self):
+        for broker in self.cluster.brokers:
+            if broker.process is not None:
+                self.assertIsNone(broker.process.poll(), f"broker {broker.id} crashed:\n{broker.log()[-3000:]}")
+
+
+def wait_gone(cluster, broker):
+    """Until the session of a broker that ended is over."""
+    from cluster import wait_until
+    wait_until(lambda: not cluster.zk().exists(f"/brokers/ids/{broker.id}"), f"end of the session of broker {broker.id}")

@@ -1,0 +1,85 @@
+"""Single requests on a socket of our own, for what a client library would hide: errors, retries, order, broken bytes."""
+import socket
+import struct
+import time
+
+from kafka.protocol.admin import ApiVersionRequest
+from kafka.protocol.metadata import MetadataRequest
+from kafka.protocol.parser import KafkaProtocol
+from kafka.protocol.produce import ProduceRequest
+from kafka.record.default_records import DefaultRecordBatchBuilder
+
+
+class Connection:
+    """One connection to one broker; `ask` sends a kafka-python request and waits for its answer."""
+
+    def __init__(self, port, timeout_s=20):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout_s)
+        self.protocol = KafkaProtocol(client_id="wire", api_version=(2, 3, 0))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def ask(self, request):
+        self.protocol.send_request(request)
+        self.socket.sendall(self.protocol.send_bytes())
+        while True:
+            data = self.socket.recv(65536)
+            if not data:
+                raise ConnectionError("the broker closed the connection")
+            answers = self.protocol.receive_bytes(data)
+            if answers:
+                return answers[0][1]
+
+    def ended(self):
+        """Waits until the broker ends the connection; what it sent before that."""
+        received = b""
+        try:
+            while chunk := self.socket.recv(65536):
+                received += chunk
+        except ConnectionError:
+            pass
+        return received
+
+
+def frame(body):
+    return struct.pack(">i", len(body)) + body
+
+
+def header(api_key, version, correlation_id=1, client_id=b"wire"):
+    return struct.pack(">hhih", api_key, version, correlation_id, len(client_id)) + client_id
+
+
+def metadata(port, topics=None):
+    """What the broker at this port believes: ({broker ids}, controller id, {topic: {partition: (error, leader)}})."""
+    with Connection(port) as connection:
+        answer = connection.ask(MetadataRequest[5](topics, False))
+    brokers = frozenset((node, host, its_port) for node, host, its_port, _ in answer.brokers)
+    believed = {}
+    for _, topic, _, partitions in answer.topics:
+        believed[topic] = {index: (error, leader) for error, index, leader, *_ in partitions}
+    return brokers, answer.controller_id, believed
+
+
+def api_versions(port):
+    with Connection(port) as connection:
+        answer = connection.ask(ApiVersionRequest[0]())
+    return {key: (low, high) for key, low, high in answer.api_versions}
+
+
+def batch(values, producer_id=-1, epoch=-1, sequence=-1, transactional=False):
+    builder = DefaultRecordBatchBuilder(2, 0, transactional, producer_id, epoch, sequence, 1 << 20)
+    now_ms = int(time.time() * 1000)
+    for offset, value in enumerate(values):
+        builder.append(offset, now_ms, None, value, [])
+    return bytes(builder.build())
+
+
+def produce(connection, topic, partition, records, acks=-1):
+    """(error code, base offset) of one batch."""
+    answer = connection.ask(ProduceRequest[5](None, acks, 10000, [(topic, [(partition, records)])]))
+    _, error, offset, *_ = answer.topics[0][1][0]
+    return error, offset
