@@ -233,6 +233,11 @@ bool Broker::has_failed() const {
 
 base::Status Broker::start() {
   Parts& parts = *parts_;
+  if (parts.config->offsets_storage != "zookeeper") {
+    return base::Error("offsets.storage=" + parts.config->offsets_storage +
+                       " is not built yet; committed offsets are kept in ZooKeeper "
+                       "(offsets.storage=zookeeper)");
+  }
   auto listeners = config::parse_listeners(*parts.config);
   if (!listeners) return listeners.error();
   parts.listeners = std::move(*listeners);
