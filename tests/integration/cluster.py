@@ -160,6 +160,7 @@ class Broker:
 
 class Cluster:
     """Used as a context: `with Cluster(3) as cluster:` starts everything and cleans up; logs are kept on failure."""
+    broker_type = Broker
 
     def __init__(self, brokers=1, ssl=False, **settings):
         self.directory = tempfile.mkdtemp(prefix="odradek-test-")
@@ -170,7 +171,7 @@ class Cluster:
                            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.zookeeper = ZooKeeper(os.path.join(self.directory, "zookeeper"))
         settings = {key.replace("_", "."): value for key, value in settings.items()}
-        self.brokers = [Broker(self, i + 1, settings) for i in range(brokers)]
+        self.brokers = [self.broker_type(self, i + 1, settings) for i in range(brokers)]
         self.client = None
 
     def __enter__(self):

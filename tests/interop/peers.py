@@ -14,13 +14,17 @@ TOOL_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto -Dfile.enc
 RELEASES = ["3.9", "2.8"]
 
 
-def run(*arguments, data=None, deadline_s=None, check=True):
-    """Runs `peer ARGUMENTS`; standard output as bytes. AssertionError with all it said when it fails."""
-    done = subprocess.run([PEER, *map(str, arguments)], input=data, capture_output=True,
-                          stdin=subprocess.DEVNULL if data is None else None,
-                          timeout=deadline_s or 3 * harness.DEADLINE_S,
-                          env={**os.environ, "KAFKA_OPTS": TOOL_OPTIONS})
-    if check and done.returncode != 0:
+def complete(*arguments, data=None, deadline_s=None):
+    """Runs `peer ARGUMENTS` to its end, whatever that is; the CompletedProcess with its output as bytes."""
+    given = {"stdin": subprocess.DEVNULL} if data is None else {"input": data}
+    return subprocess.run([PEER, *map(str, arguments)], **given, capture_output=True,
+                          timeout=deadline_s or 3 * harness.DEADLINE_S, env={**os.environ, "KAFKA_OPTS": TOOL_OPTIONS})
+
+
+def run(*arguments, **options):
+    """Like complete(), but standard output alone, and AssertionError with all it said when it fails."""
+    done = complete(*arguments, **options)
+    if done.returncode != 0:
         raise AssertionError(f"peer {' '.join(map(str, arguments))}: {done.returncode}\n"
                              f"{done.stdout[-2000:].decode(errors='replace')}\n{done.stderr[-4000:].decode(errors='replace')}")
     return done.stdout
@@ -35,24 +39,38 @@ def java(release, class_name, *arguments, **options):
     return run("java", release, class_name, *arguments, **options).decode()
 
 
-def launch_jvm_broker(broker, release="3.9"):
-    """Starts the JVM broker with the settings, ports and data directory of `broker`, which must not be running.
+class ChangingBroker(harness.Broker):
+    """A broker that is ours or, while `release` is set, the JVM's: with the same settings, ports and data directory."""
+    release = None
 
-    From then on the object is used as always: wait_started, stop, kill, log.
-    """
-    with open(broker.properties, "w") as properties:
-        properties.writelines(f"{key}={value}\n" for key, value in broker.settings.items())
-    broker.mark = os.path.getsize(broker.log_path) if os.path.exists(broker.log_path) else 0
-    with open(broker.log_path, "a") as log:
-        broker.process = subprocess.Popen(
-            [PEER, "broker", release, broker.properties], stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-            env={**os.environ, "KAFKA_OPTS": TOOL_OPTIONS, "KAFKA_HEAP_OPTS": "-Xmx512m"})
-    return broker
+    def launch(self, *arguments):
+        if self.release is None:
+            return super().launch(*arguments)
+        with open(self.properties, "w") as properties:
+            properties.writelines(f"{key}={value}\n" for key, value in self.settings.items())
+        self.mark = os.path.getsize(self.log_path) if os.path.exists(self.log_path) else 0
+        with open(self.log_path, "a") as log:
+            self.process = subprocess.Popen(
+                [PEER, "broker", self.release, self.properties], stdout=log, stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL, env={**os.environ, "KAFKA_OPTS": TOOL_OPTIONS})
+        return self
+
+    def start_as(self, release, *arguments):
+        self.release = release
+        return self.start(*arguments)
+
+    def log_of_this_run(self):
+        return self.log()[self.mark:]
 
 
-def start_jvm_broker(broker, release="3.9"):
-    launch_jvm_broker(broker, release).wait_started()
-    return broker
+class ChangingCluster(harness.Cluster):
+    """A cluster whose brokers start as the JVM's of `release`, or as ours when that is None."""
+    broker_type = ChangingBroker
+
+    def __init__(self, brokers=1, release=None, **settings):
+        super().__init__(brokers, **settings)
+        for broker in self.brokers:
+            broker.release = release
 
 
 def wait_gone(cluster, broker_id):

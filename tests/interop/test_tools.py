@@ -61,7 +61,7 @@ class TopicsTest(unittest.TestCase):
             self.serves(cluster, "chosen", 3)
             self.serves(cluster, "counted", 4)
             self.assertEqual("", tool("3.9", *topics, "--describe", "--under-replicated-partitions").strip())
-            again = peers.run("tool", "3.9", *topics, "--create", "--topic", "chosen", check=False).decode()
+            again = peers.complete("tool", "3.9", *topics, "--create", "--topic", "chosen").stdout.decode()
             self.assertIn("Topic 'chosen' already exists.", again)
             tool("3.9", *topics, "--delete", "--topic", "chosen")
             wait_until(lambda: not cluster.zk().exists("/brokers/topics/chosen"), "deletion of the topic")
