@@ -75,8 +75,9 @@ void build_replicas(Parts& parts) {
   parts.replicas = std::make_unique<replica::ReplicaSet>(parts.broker_id, parts.metadata);
   parts.leadership = std::make_unique<replica::Leadership>(
       *parts.replicas, *parts.logs, *parts.high_watermarks, parts.waiting->produce,
-      parts.waiting->fetch,
-      [&parts](const std::string& topic) { return parts.topic_settings->read(topic); });
+      parts.waiting->fetch, [&parts](const std::vector<std::string>& topics) {
+        return parts.topic_settings->read_all(topics);
+      });
   parts.appends = std::make_unique<replica::Appends>(*parts.replicas, parts.waiting->produce,
                                                      parts.waiting->fetch);
   parts.reads = std::make_unique<replica::Reads>(*parts.replicas, parts.waiting->fetch,

@@ -1,6 +1,7 @@
 #include "server/replica/leadership.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/log.h"
 
@@ -40,11 +41,26 @@ ErrorCode Leadership::accept_controller(std::int32_t controller_epoch) {
   return ErrorCode::kNone;
 }
 
+Leadership::SettingsByTopic Leadership::settings_for(
+    const protocol::LeaderAndIsrRequest& request) const {
+  std::set<std::string> topics;
+  auto note = [&](const std::string& topic, std::int32_t index) {
+    PartitionPtr known = replicas_.find({topic, index});
+    if (known == nullptr || known->log() == nullptr) topics.insert(topic);
+  };
+  for (const auto& topic : request.topic_states) {
+    for (const auto& state : topic.partition_states) note(topic.topic_name, state.partition_index);
+  }
+  for (const auto& state : request.ungrouped_partition_states) {
+    note(state.topic_name, state.partition_index);
+  }
+  if (topics.empty()) return {};
+  return settings_({topics.begin(), topics.end()});
+}
+
 base::Result<log::LogPtr> Leadership::open_log(const TopicPartition& partition,
                                                const base::Uuid& topic_id, bool is_new,
-                                               Partition& target) {
-  TopicSettings settings = settings_(partition.topic);
-  target.set_min_insync_replicas(settings.min_insync_replicas);
+                                               const TopicSettings& settings) {
   log::LogPtr log = logs_.find(partition);
   bool has_offline_dir = logs_.offline_dir_count() > 0;
   if (log == nullptr && !is_new && has_offline_dir) {
@@ -71,7 +87,7 @@ base::Result<log::LogPtr> Leadership::open_log(const TopicPartition& partition,
 
 ErrorCode Leadership::apply_one(const TopicPartition& partition, const base::Uuid& topic_id,
                                 const protocol::LeaderAndIsrRequest::PartitionState& wanted,
-                                LeadershipChanges& changes) {
+                                const SettingsByTopic& settings, LeadershipChanges& changes) {
   if (!names(wanted.replicas, replicas_.local_broker())) return ErrorCode::kUnknownTopicOrPartition;
   PartitionPtr target = replicas_.find_or_create(partition);
   log::LogPtr log = target->log();
@@ -90,7 +106,10 @@ ErrorCode Leadership::apply_one(const TopicPartition& partition, const base::Uui
   }
   if (wanted.leader_epoch <= target->leader_epoch()) return ErrorCode::kStaleControllerEpoch;
   if (log == nullptr) {
-    auto opened = open_log(partition, topic_id, wanted.is_new, *target);
+    auto own = settings.find(partition.topic);
+    TopicSettings topic_settings = own == settings.end() ? TopicSettings() : own->second;
+    target->set_min_insync_replicas(topic_settings.min_insync_replicas);
+    auto opened = open_log(partition, topic_id, wanted.is_new, topic_settings);
     if (!opened) {
       LOG(ERROR) << "partition " << partition.to_string()
                  << " cannot be opened: " << opened.error().message;
@@ -113,6 +132,7 @@ ErrorCode Leadership::apply_one(const TopicPartition& partition, const base::Uui
 protocol::LeaderAndIsrResponse Leadership::apply(const protocol::LeaderAndIsrRequest& request,
                                                  LeadershipChanges& changes) {
   protocol::LeaderAndIsrResponse response;
+  SettingsByTopic settings = settings_for(request);  // before the lock: it may wait for ZooKeeper
   {
     base::MutexLock lock(mutex_);
     for (const auto& topic : request.topic_states) {
@@ -126,8 +146,8 @@ protocol::LeaderAndIsrResponse Leadership::apply(const protocol::LeaderAndIsrReq
       }
     }
     for (const auto& wanted : request.ungrouped_partition_states) {
-      ErrorCode error =
-          apply_one({wanted.topic_name, wanted.partition_index}, base::Uuid{}, wanted, changes);
+      ErrorCode error = apply_one({wanted.topic_name, wanted.partition_index}, base::Uuid{}, wanted,
+                                  settings, changes);
       response.partition_errors.push_back({wanted.topic_name, wanted.partition_index, error});
     }
   }

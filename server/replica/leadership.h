@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,7 +38,10 @@ struct LeadershipChanges {
 // Safe from any thread; one request at a time.
 class Leadership {
  public:
-  using Settings = std::function<TopicSettings(const std::string& topic)>;
+  // Settings of many topics at once: reading them one by one would make a start with many
+  // partitions slow.
+  using SettingsByTopic = std::map<std::string, TopicSettings>;
+  using Settings = std::function<SettingsByTopic(const std::vector<std::string>& topics)>;
 
   Leadership(ReplicaSet& replicas, log::LogManager& logs, HighWatermarks& high_watermarks,
              PartitionPurgatory& produce_purgatory, PartitionPurgatory& fetch_purgatory,
@@ -57,9 +61,10 @@ class Leadership {
  private:
   ErrorCode apply_one(const TopicPartition& partition, const base::Uuid& topic_id,
                       const protocol::LeaderAndIsrRequest::PartitionState& wanted,
-                      LeadershipChanges& changes) REQUIRES(mutex_);
+                      const SettingsByTopic& settings, LeadershipChanges& changes) REQUIRES(mutex_);
+  SettingsByTopic settings_for(const protocol::LeaderAndIsrRequest& request) const;
   base::Result<log::LogPtr> open_log(const TopicPartition& partition, const base::Uuid& topic_id,
-                                     bool is_new, Partition& target) REQUIRES(mutex_);
+                                     bool is_new, const TopicSettings& settings) REQUIRES(mutex_);
   ErrorCode stop_one(const TopicPartition& partition, LeaderEpoch leader_epoch, bool remove)
       REQUIRES(mutex_);
   void wake(const TopicPartition& partition);

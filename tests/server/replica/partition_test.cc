@@ -87,8 +87,12 @@ class Replicas : public ::testing::Test {
   PartitionPurgatory fetches{"Fetch", timer};
   HighWatermarks high_watermarks{logs};
   ReplicaSet replicas{kSelf, metadata};
-  Leadership leadership{replicas, logs,    high_watermarks,
-                        produce,  fetches, [](const std::string&) { return TopicSettings(); }};
+  Leadership leadership{replicas,
+                        logs,
+                        high_watermarks,
+                        produce,
+                        fetches,
+                        [](const std::vector<std::string>&) { return Leadership::SettingsByTopic(); }};
   Appends appends{replicas, produce, fetches};
   Reads reads{replicas, fetches, produce};
   LeadershipChanges changes;
