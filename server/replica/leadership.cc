@@ -139,8 +139,8 @@ protocol::LeaderAndIsrResponse Leadership::apply(const protocol::LeaderAndIsrReq
       auto& answer = response.topics.emplace_back();
       answer.topic_id = topic.topic_id;
       for (const auto& wanted : topic.partition_states) {
-        ErrorCode error =
-            apply_one({topic.topic_name, wanted.partition_index}, topic.topic_id, wanted, changes);
+        ErrorCode error = apply_one({topic.topic_name, wanted.partition_index}, topic.topic_id,
+                                    wanted, settings, changes);
         answer.partition_errors.push_back({topic.topic_name, wanted.partition_index, error});
         response.partition_errors.push_back(answer.partition_errors.back());
       }
