@@ -23,6 +23,7 @@
 #define RELEASE(...) ODRADEK_THREAD_ATTRIBUTE(release_capability(__VA_ARGS__))
 #define RELEASE_SHARED(...) ODRADEK_THREAD_ATTRIBUTE(release_shared_capability(__VA_ARGS__))
 #define RELEASE_GENERIC(...) ODRADEK_THREAD_ATTRIBUTE(release_generic_capability(__VA_ARGS__))
+#define RETURN_CAPABILITY(x) ODRADEK_THREAD_ATTRIBUTE(lock_returned(x))
 #define NO_THREAD_SAFETY_ANALYSIS ODRADEK_THREAD_ATTRIBUTE(no_thread_safety_analysis)
 
 namespace odradek::base {

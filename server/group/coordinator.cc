@@ -200,7 +200,8 @@ void GroupCoordinator::join(const JoinRequest& request, JoinCallback callback) {
   ErrorCode error = check_join(request);
   if (error != ErrorCode::kNone) return callback(join_error(error, request.member_id));
   bool is_unknown = request.member_id.empty();
-  GroupEntryPtr entry = is_unknown ? find_or_create(request.group_id) : find(request.group_id);
+  GroupEntryPtr entry = find(request.group_id);
+  if (entry == nullptr && is_unknown) entry = find_or_create(request.group_id);
   if (entry == nullptr) {
     return callback(join_error(
         is_unknown ? ErrorCode::kNotCoordinator : ErrorCode::kUnknownMemberId, request.member_id));
@@ -273,7 +274,7 @@ void GroupCoordinator::join_as_known(const GroupEntryPtr& entry, const JoinReque
 void GroupCoordinator::sync(const SyncRequest& request, SyncCallback callback) {
   ErrorCode error =
       request.group_id.empty() ? ErrorCode::kInvalidGroupId : check_coordinator(request.group_id);
-  GroupEntryPtr entry = error == ErrorCode::kNone ? find(request.group_id) : nullptr;
+  GroupEntryPtr entry = find(request.group_id);
   if (error == ErrorCode::kNone && entry == nullptr) error = ErrorCode::kUnknownMemberId;
   if (error != ErrorCode::kNone) return callback(SyncResult{.error = error});
   Completions done;

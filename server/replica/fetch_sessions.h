@@ -47,7 +47,7 @@ class FetchSession {
   bool is_follower() const { return is_follower_; }
   bool uses_topic_ids() const { return uses_topic_ids_; }
 
-  base::Mutex& mutex() { return mutex_; }
+  base::Mutex& mutex() RETURN_CAPABILITY(mutex_) { return mutex_; }
   std::int32_t next_epoch() const REQUIRES(mutex_) { return next_epoch_; }
   // From the largest number on to 1.
   void advance_epoch() REQUIRES(mutex_) {
