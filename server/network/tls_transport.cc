@@ -34,6 +34,14 @@ std::string take_openssl_error() {
   return reason != nullptr ? reason : "OpenSSL error " + std::to_string(code);
 }
 
+// A peer that leaves without TLS's good-bye has gone all the same; frames carry their lengths, so
+// nothing can have been cut off unnoticed.
+bool has_peer_gone(int ssl_error) {
+  if (ssl_error == SSL_ERROR_SYSCALL) return ERR_peek_error() == 0;
+  return ssl_error == SSL_ERROR_SSL &&
+         ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+}
+
 }  // namespace
 
 TlsTransport::TlsTransport(Socket socket, std::shared_ptr<ssl_ctx_st> context,
@@ -89,7 +97,8 @@ IoResult TlsTransport::handshake() {
     return sent.state == IoState::kReady ? IoResult{IoState::kWantRead, 0, {}} : sent;
   }
   has_failed_ = true;
-  if (wanted == SSL_ERROR_SYSCALL && ERR_peek_error() == 0) {
+  if (has_peer_gone(wanted)) {
+    ERR_clear_error();
     return {IoState::kClosed, 0, "the peer left during the TLS handshake"};
   }
   return {IoState::kFailed, 0, "TLS handshake failed: " + take_openssl_error()};
@@ -105,21 +114,15 @@ IoResult TlsTransport::read(std::span<std::uint8_t> into) {
     const int result = SSL_read_ex(ssl_.get(), into.data() + total, into.size() - total, &got);
     total += got;
     if (result == 1) continue;
-    switch (SSL_get_error(ssl_.get(), result)) {
-      case SSL_ERROR_WANT_READ:
-        state = IoState::kWantRead;
-        break;
-      case SSL_ERROR_ZERO_RETURN:
-        state = IoState::kClosed;
-        break;
-      case SSL_ERROR_SYSCALL:
-        state = IoState::kClosed;
-        has_failed_ = true;
-        break;
-      default:
-        state = IoState::kFailed;
-        has_failed_ = true;
-        reason = take_openssl_error();
+    const int ssl_error = SSL_get_error(ssl_.get(), result);
+    if (ssl_error == SSL_ERROR_WANT_READ) {
+      state = IoState::kWantRead;
+    } else if (ssl_error == SSL_ERROR_ZERO_RETURN) {
+      state = IoState::kClosed;
+    } else {
+      state = has_peer_gone(ssl_error) ? IoState::kClosed : IoState::kFailed;
+      has_failed_ = true;
+      reason = take_openssl_error();
     }
   }
   // Key updates and alerts.

@@ -284,7 +284,7 @@ TEST_F(SocketServerTest, HoldsBackAClientThatNeverReads) {
   start();
   TestClient slow(port(), 4096);
   std::string burst;
-  for (int i = 0; i < 1000; ++i) burst += request_frame(i, "");
+  for (int i = 0; i < 50; ++i) burst += request_frame(i, "");
   ASSERT_TRUE(slow.send(burst));
   ASSERT_TRUE(becomes_true([&] { return handled > 0; }));
   TestClient other(port());
@@ -292,9 +292,9 @@ TEST_F(SocketServerTest, HoldsBackAClientThatNeverReads) {
     ASSERT_TRUE(other.send(request_frame(i, "")));
     ASSERT_TRUE(other.receive_frame().has_value());
   }
-  // What fits into the two socket buffers, and what may be gathered.
-  EXPECT_LT(handled, 60);
-  for (int i = 0; i < 1000; ++i) ASSERT_EQ(slow.receive_frame()->substr(0, 4), big_endian32(i));
+  // 20 for the other, and what fits into two socket buffers and may be gathered.
+  EXPECT_LT(handled, 20 + 10);
+  for (int i = 0; i < 50; ++i) ASSERT_EQ(slow.receive_frame()->substr(0, 4), big_endian32(i));
 }
 
 TEST_F(SocketServerTest, RefusesMoreConnectionsFromOneAddressThanAllowed) {

@@ -57,15 +57,15 @@ TEST_F(TlsServerTest, HoldsBackAClientThatNeverReads) {
   TestClient slow(port("SSL"), 4096);
   ASSERT_TRUE(slow.start_tls(client_context_.get()));
   std::string burst;
-  for (int i = 0; i < 500; ++i) burst += request_frame(i, "");
+  for (int i = 0; i < 50; ++i) burst += request_frame(i, "");
   ASSERT_TRUE(slow.send(burst));
   TestClient other = connect();
   for (int i = 0; i < 5; ++i) {
     ASSERT_TRUE(other.send(request_frame(i, "")));
     ASSERT_TRUE(other.receive_frame().has_value());
   }
-  EXPECT_LT(handled, 60);
-  for (int i = 0; i < 500; ++i) ASSERT_EQ(slow.receive_frame()->substr(0, 4), big_endian32(i));
+  EXPECT_LT(handled, 5 + 15);
+  for (int i = 0; i < 50; ++i) ASSERT_EQ(slow.receive_frame()->substr(0, 4), big_endian32(i));
 }
 
 TEST_F(TlsServerTest, KnowsThePeerByItsCertificate) {
