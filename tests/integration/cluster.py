@@ -12,6 +12,7 @@ import threading
 import time
 
 from kazoo.client import KazooClient
+from kazoo.retry import KazooRetry
 
 ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
 BINARIES = os.environ.get("ODRADEK_BINARIES", os.path.join(ROOT, "build/release"))
@@ -37,6 +38,24 @@ def wait_until(condition, what, deadline_s=None):
         if time.monotonic() > end:
             raise AssertionError(f"no {what} within {deadline_s or DEADLINE_S} s")
         event.wait(0.05)
+
+
+class PatientClient:
+    """A kazoo client whose calls are repeated through lost connections and sessions, until the deadline."""
+
+    def __init__(self, hosts):
+        retry = {"max_tries": -1, "delay": 0.05, "max_delay": 0.3, "ignore_expire": True}
+        self.client = KazooClient(hosts, connection_retry=KazooRetry(**retry),
+                                  command_retry=KazooRetry(deadline=DEADLINE_S, **retry))
+        self.client.start(DEADLINE_S)
+
+    def __getattr__(self, name):
+        call = getattr(self.client, name)
+        return lambda *arguments, **named: self.client.retry(call, *arguments, **named)
+
+    def close(self):
+        self.client.stop()
+        self.client.close()
 
 
 class ZooKeeper:
@@ -199,7 +218,6 @@ class Cluster:
 
     def close(self):
         if self.client:
-            self.client.stop()
             self.client.close()
         for broker in self.brokers:
             broker.kill()
@@ -215,8 +233,7 @@ class Cluster:
 
     def zk(self):
         if self.client is None:
-            self.client = KazooClient(f"127.0.0.1:{self.zookeeper.port}/kafka")
-            self.client.start()
+            self.client = PatientClient(f"127.0.0.1:{self.zookeeper.port}/kafka")
         return self.client
 
     def wait_registered(self, count):

@@ -3,7 +3,8 @@ import os
 import signal
 import unittest
 
-from cluster import Cluster
+from cluster import Cluster, wait_until
+from wire import metadata
 
 
 class SharedClusterTest(unittest.TestCase):
@@ -38,6 +39,7 @@ class SharedClusterTest(unittest.TestCase):
             wait_gone(cluster, broker)
             broker.start()
         cluster.wait_registered(len(cluster.brokers))
+        wait_agreement(cluster)
 
     def tearDown(self):
         for broker in self.cluster.brokers:
@@ -45,7 +47,26 @@ class SharedClusterTest(unittest.TestCase):
                 self.assertIsNone(broker.process.poll(), f"broker {broker.id} crashed:\n{broker.log()[-3000:]}")
 
 
+def wait_agreement(cluster, leaders=None):
+    """Until all running brokers list each other and ZooKeeper's controller, and these {topic: [leader of each partition]}."""
+    leaders = leaders or {}
+    running = [broker for broker in cluster.brokers if broker.process is not None]
+    want_brokers = {(broker.id, "127.0.0.1", broker.port) for broker in running}
+
+    def leaders_of(believed, topic):
+        return [leader for _, (_, leader) in sorted(believed.get(topic, {}).items())]
+
+    def agreed():
+        for broker in running:
+            brokers, controller, believed = metadata(broker.port, list(leaders))
+            if brokers != want_brokers or controller != cluster.controller():
+                return False
+            if any(leaders_of(believed, topic) != wanted for topic, wanted in leaders.items()):
+                return False
+        return True
+    wait_until(agreed, f"agreement of {sorted(broker.id for broker in running)} about themselves and {leaders}")
+
+
 def wait_gone(cluster, broker):
     """Until the session of a broker that ended is over."""
-    from cluster import wait_until
     wait_until(lambda: not cluster.zk().exists(f"/brokers/ids/{broker.id}"), f"end of the session of broker {broker.id}")

@@ -8,8 +8,7 @@ import unittest
 
 from cluster import wait_until
 from load import Load, create_topic, delete_topic
-from shared_cluster import SharedClusterTest, wait_gone
-from wire import metadata
+from shared_cluster import SharedClusterTest, wait_agreement, wait_gone
 
 SESSION_TIMEOUT_S = 4
 ONE_EACH = [[1], [2], [3]]  # partition i is led by broker i + 1
@@ -18,23 +17,8 @@ ONE_EACH = [[1], [2], [3]]  # partition i is led by broker i + 1
 class ClusterTest(SharedClusterTest):
     settings = {"zookeeper.session.timeout.ms": SESSION_TIMEOUT_S * 1000}
 
-    def alive(self):
-        return [broker for broker in self.cluster.brokers if broker.process is not None]
-
     def wait_agreement(self, topics, leaders):
-        """Until every live broker lists the same brokers, the controller of ZooKeeper, and these leaders."""
-        want_brokers = {(broker.id, "127.0.0.1", broker.port) for broker in self.alive()}
-
-        def agreed():
-            for broker in self.alive():
-                brokers, controller, believed = metadata(broker.port, topics)
-                if brokers != want_brokers or controller != self.cluster.controller():
-                    return False
-                for topic in topics:
-                    if [leader for _, (_, leader) in sorted(believed.get(topic, {}).items())] != leaders:
-                        return False
-            return True
-        wait_until(agreed, f"agreement of all brokers that the leaders are {leaders}")
+        wait_agreement(self.cluster, {topic: leaders for topic in topics})
 
     def kill_one(self, broker, loads):
         was_controller = self.cluster.controller() == broker.id

@@ -1,0 +1,187 @@
+"""ZooKeeper is killed, stopped, and forgets sessions, while producers and consumers go on."""
+import os
+import signal
+import time
+import unittest
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
+
+from cluster import wait_until
+from load import Load, create_topic
+from shared_cluster import SharedClusterTest, wait_agreement
+from wire import metadata
+
+SESSION_TIMEOUT_S = 4
+TWO_EACH = [[1], [2]]
+
+
+class Follower:
+    """Reads a topic as it grows."""
+
+    def __init__(self, bootstrap, topic, partitions):
+        self.consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "follower", "log_level": 0,
+                                  "enable.auto.commit": False})
+        self.consumer.assign([TopicPartition(topic, i, OFFSET_BEGINNING) for i in range(partitions)])
+        self.count = 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.consumer.close()
+
+    def wait_progress(self, records):
+        goal = self.count + records
+
+        def reached():
+            for message in self.consumer.consume(1000, 0.1):
+                if message.error() is not None:
+                    raise AssertionError(f"fetch failed: {message.error()}")
+                self.count += 1
+            return self.count >= goal
+        wait_until(reached, f"{records} more records read")
+
+
+class ZooKeeperOutageTest(SharedClusterTest):
+    brokers = 2
+    settings = {"zookeeper.session.timeout.ms": SESSION_TIMEOUT_S * 1000}
+
+    def epochs(self):
+        return [self.cluster.zk().exists(f"/brokers/ids/{broker.id}").czxid for broker in self.cluster.brokers]
+
+    def go_on_for(self, seconds, load, follower):
+        """Produce and fetch make progress, again and again, until so much time has gone by."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            load.wait_progress(100, deadline_s=10)
+            follower.wait_progress(100)
+
+    def check_healthy(self, name):
+        """Registered, a controller of ZooKeeper's and the brokers' agreement, topics can be made and served."""
+        cluster = self.cluster
+        cluster.wait_registered(2)
+        wait_agreement(cluster)
+        create_topic(cluster.bootstrap, name, TWO_EACH)
+        wait_agreement(cluster, {name: [1, 2]})
+        with Load(cluster.bootstrap, name, 2) as load:
+            load.wait_progress(20)
+        load.check()
+
+    def outage(self, name, begin, seconds, end):
+        create_topic(self.cluster.bootstrap, name, TWO_EACH)
+        with Load(self.cluster.bootstrap, name, 2) as load, Follower(self.cluster.bootstrap, name, 2) as follower:
+            load.wait_progress(100)
+            follower.wait_progress(100)
+            begin()
+            self.go_on_for(seconds, load, follower)
+            end()
+            self.go_on_for(1, load, follower)
+            self.check_healthy(f"{name}-after")
+            self.go_on_for(1, load, follower)
+        load.check(exactly_once=True)
+
+    def test_a_restart_within_the_session_timeout_keeps_the_sessions(self):
+        epochs = self.epochs()
+        self.outage("short", self.cluster.zookeeper.kill, 1, self.cluster.zookeeper.start)
+        self.assertEqual(epochs, self.epochs())
+
+    def test_an_outage_longer_than_the_session_timeout_stops_nobody(self):
+        self.outage("long", self.cluster.zookeeper.kill, SESSION_TIMEOUT_S * 2, self.cluster.zookeeper.start)
+
+    def test_two_outages_in_a_row(self):
+        zookeeper = self.cluster.zookeeper
+
+        def again():
+            zookeeper.start()
+            zookeeper.kill()
+            zookeeper.start()
+        self.outage("twice", zookeeper.kill, 0.5, again)
+
+    def test_a_stopped_zookeeper_stops_nobody(self):
+        pid = self.cluster.zookeeper.process.pid
+        for name, seconds in (("stopped-short", 1), ("stopped-long", SESSION_TIMEOUT_S * 2)):
+            self.outage(name, lambda: os.kill(pid, signal.SIGSTOP), seconds, lambda: os.kill(pid, signal.SIGCONT))
+
+    def test_zookeeper_that_lost_the_sessions_gets_new_registrations(self):
+        """The sessions' owners are stopped until ZooKeeper has ended them: new session, new broker epoch."""
+        cluster = self.cluster
+        create_topic(cluster.bootstrap, "expired", TWO_EACH)
+        with Load(cluster.bootstrap, "expired", 2) as load:
+            for broker in cluster.brokers:
+                load.wait_progress(50)
+                epochs = self.epochs()
+                was_controller = cluster.controller() == broker.id
+                os.kill(broker.process.pid, signal.SIGSTOP)
+                wait_until(lambda: not cluster.zk().exists(f"/brokers/ids/{broker.id}"), "end of its session")
+                if was_controller:
+                    wait_until(lambda: cluster.controller() not in (None, broker.id), "another controller")
+                os.kill(broker.process.pid, signal.SIGCONT)
+                cluster.wait_registered(2)
+                self.assertGreater(self.epochs()[broker.id - 1], epochs[broker.id - 1])
+                self.assertEqual(epochs[2 - broker.id], self.epochs()[2 - broker.id])
+                load.wait_progress(50)
+            self.check_healthy("expired-after")
+        load.check()
+
+    def test_all_sessions_lost_at_once(self):
+        cluster = self.cluster
+        create_topic(cluster.bootstrap, "all-expired", TWO_EACH)
+        with Load(cluster.bootstrap, "all-expired", 2) as load:
+            load.wait_progress(50)
+            epochs = self.epochs()
+            for broker in cluster.brokers:
+                os.kill(broker.process.pid, signal.SIGSTOP)
+            wait_until(lambda: not cluster.zk().get_children("/brokers/ids"), "end of all sessions")
+            for broker in cluster.brokers:
+                os.kill(broker.process.pid, signal.SIGCONT)
+            cluster.wait_registered(2)
+            for before, after in zip(epochs, self.epochs()):
+                self.assertGreater(after, before)
+            load.wait_progress(50)
+            self.check_healthy("all-expired-after")
+        load.check()
+
+    def test_a_broker_killed_while_zookeeper_is_away_is_noticed_afterwards(self):
+        cluster = self.cluster
+        first, second = cluster.brokers
+        create_topic(cluster.bootstrap, "both-away", TWO_EACH)
+        with Load(cluster.bootstrap, "both-away", 2) as load:
+            load.wait_progress(50)
+            cluster.zookeeper.kill()
+            second.kill()
+            load.wait_progress(50, partitions=[0])
+            cluster.zookeeper.start()
+            wait_until(lambda: cluster.zk().get_children("/brokers/ids") == [str(first.id)], "end of the dead one's session")
+            wait_until(lambda: cluster.controller() == first.id, "controller")
+            wait_until(lambda: metadata(first.port, ["both-away"])[2]["both-away"][1][1] == -1, "no leader")
+            second.start()
+            load.wait_progress(50)
+            self.check_healthy("both-away-after")
+        load.check()
+
+    def test_a_broker_that_starts_without_zookeeper_says_so_and_ends(self):
+        cluster = self.cluster
+        broker = cluster.brokers[0]
+        self.assertEqual(0, broker.stop())
+        cluster.zookeeper.kill()
+        broker.settings["zookeeper.connection.timeout.ms"] = 2000
+        broker.launch()
+        self.assertEqual(1, broker.wait_exit())
+        self.assertRegex(broker.log()[broker.mark:], rf"ZooKeeper at 127.0.0.1:{cluster.zookeeper.port}/kafka cannot be reached")
+        del broker.settings["zookeeper.connection.timeout.ms"]
+
+    def test_a_clean_stop_without_zookeeper_ends_in_time(self):
+        cluster = self.cluster
+        create_topic(cluster.bootstrap, "stop-alone", TWO_EACH)
+        with Load(cluster.bootstrap, "stop-alone", 2) as load:
+            load.wait_progress(50)
+        cluster.zookeeper.kill()
+        for broker in cluster.brokers:
+            self.assertEqual(0, broker.stop())
+            self.assertTrue(os.path.exists(f"{broker.data}/.kafka_cleanshutdown"))
+        self.setUp()
+        load.check()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
