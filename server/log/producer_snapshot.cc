@@ -174,26 +174,35 @@ base::Status replay_producer(ProducerStates& states, Segment& segment, std::int6
 
 namespace {
 
-// Loads the newest usable snapshot; from which offset on the log has to be read.
+bool begins_segment(const ProducerRebuild& rebuild, protocol::Offset offset) {
+  return std::any_of(rebuild.segments.begin(), rebuild.segments.end(),
+                     [&](const SegmentPtr& segment) { return segment->base_offset() == offset; });
+}
+
+// Loads the newest usable snapshot; from which offset on the log has to be read. Of the older ones
+// those stay that a truncation to a segment's start would want.
 base::Result<protocol::Offset> load_snapshot(const ProducerRebuild& rebuild,
                                              ProducerStates& states) {
   auto offsets = list_producer_snapshots(rebuild.directory);
   if (!offsets.ok()) return offsets.error();
+  std::optional<protocol::Offset> loaded;
   for (auto offset = offsets->rbegin(); offset != offsets->rend(); ++offset) {
-    if (*offset <= rebuild.end_offset && *offset >= rebuild.log_start_offset) {
-      auto entries = read_producer_snapshot(producer_snapshot_path(rebuild.directory, *offset));
+    std::string path = producer_snapshot_path(rebuild.directory, *offset);
+    bool within = *offset <= rebuild.end_offset && *offset >= rebuild.log_start_offset;
+    if (within && loaded && begins_segment(rebuild, *offset)) continue;
+    if (within && !loaded) {
+      auto entries = read_producer_snapshot(path);
       if (entries.ok()) {
         states.load(std::move(*entries));
-        return *offset;
+        loaded = *offset;
+        continue;
       }
       LOG(WARNING) << "Producers are read from the log instead: " << entries.error().message;
-    } else if (*offset < rebuild.log_start_offset) {
-      break;
     }
-    base::Status removed = base::remove_file(producer_snapshot_path(rebuild.directory, *offset));
+    base::Status removed = base::remove_file(path);
     if (!removed.ok()) return removed.error();
   }
-  return rebuild.log_start_offset;
+  return loaded.value_or(rebuild.log_start_offset);
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 #include <fstream>
 
 #include "base/random.h"
-#include "server/log/batch_walker.h"
+#include "server/log/producer_snapshot.h"
 #include "tests/server/log/log_bench.h"
 
 namespace odradek::log {
@@ -90,7 +90,7 @@ TEST(LogRecovery, KeepsTheLongestValidPrefixAtEveryCut) {
 
 TEST(LogRecovery, CutsAtADamagedByteAndRemovesLaterSegments) {
   base::Random random(2);
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < 40; ++round) {
     LogBench bench;
     bench.options.index_interval_bytes = 200;
     std::vector<base::Bytes> batches;
@@ -142,7 +142,7 @@ TEST(LogRecovery, ChecksOnlyFromTheRecoveryPointOn) {
 
 TEST(LogRecovery, IgnoresIndexesThatDoNotFit) {
   base::Random random(3);
-  for (int round = 0; round < 80; ++round) {
+  for (int round = 0; round < 40; ++round) {
     LogBench bench;
     bench.options.index_interval_bytes = 150;
     protocol::Offset flushed = 0;
@@ -248,6 +248,30 @@ TEST(LogRecovery, ReadsBrokenEpochsFromTheLog) {
   std::ofstream(bench.log_directory() + "/leader-epoch-checkpoint") << "garbage";
   EXPECT_EQ(bench.load_clean()->epochs().entries(),
             (std::vector<EpochEntry>{{0, 0}, {1, 2}, {2, 4}}));
+}
+
+TEST(LogRecovery, KeepsTheNewestProducerSnapshotAndThoseOfSegments) {
+  LogBench bench;
+  int sequence = 0;
+  auto some = [&] {
+    return make_batch({.producer_id = 1, .producer_epoch = 0, .base_sequence = sequence++});
+  };
+  for (int stop = 0; stop < 4; ++stop) {
+    auto log = bench.load_clean();
+    append(*log, some());
+    if (stop == 1) {
+      ASSERT_TRUE(log->roll().ok());
+    }
+    append(*log, some());
+    ASSERT_TRUE(log->close().ok());
+  }
+  auto log = bench.load_clean();
+  EXPECT_EQ(*list_producer_snapshots(bench.log_directory()), (std::vector<protocol::Offset>{3, 8}));
+  EXPECT_EQ(log->producers()[0].last_sequence(), 7);
+  // A damaged one is not believed.
+  log.reset();
+  flip_byte(producer_snapshot_path(bench.log_directory(), 8), 12);
+  EXPECT_EQ(bench.load_clean()->producers()[0].last_sequence(), 7);
 }
 
 TEST(LogRecovery, GoesOnAtTheLogStartWhenTheLogEndsBelowIt) {
