@@ -185,6 +185,11 @@ GroupEntryPtr GroupCoordinator::find_or_create(const std::string& group_id) {
   return groups->second.try_emplace(group_id, std::make_shared<GroupEntry>(group_id)).first->second;
 }
 
+GroupEntryPtr GroupCoordinator::find_for_join(const JoinRequest& request) {
+  // A member that has an id got it here: its group exists.
+  return request.member_id.empty() ? find_or_create(request.group_id) : find(request.group_id);
+}
+
 ErrorCode GroupCoordinator::check_join(const JoinRequest& request) const {
   if (request.group_id.empty()) return ErrorCode::kInvalidGroupId;
   ErrorCode error = check_coordinator(request.group_id);
@@ -200,8 +205,7 @@ void GroupCoordinator::join(const JoinRequest& request, JoinCallback callback) {
   ErrorCode error = check_join(request);
   if (error != ErrorCode::kNone) return callback(join_error(error, request.member_id));
   bool is_unknown = request.member_id.empty();
-  GroupEntryPtr entry = find(request.group_id);
-  if (entry == nullptr && is_unknown) entry = find_or_create(request.group_id);
+  GroupEntryPtr entry = find_for_join(request);
   if (entry == nullptr) {
     return callback(join_error(
         is_unknown ? ErrorCode::kNotCoordinator : ErrorCode::kUnknownMemberId, request.member_id));

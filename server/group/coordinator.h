@@ -64,6 +64,7 @@ class GroupCoordinator {
  private:
   GroupEntryPtr find(const std::string& group_id) const EXCLUDES(mutex_);
   GroupEntryPtr find_or_create(const std::string& group_id) EXCLUDES(mutex_);
+  GroupEntryPtr find_for_join(const JoinRequest& request) EXCLUDES(mutex_);
   ErrorCode check_join(const JoinRequest& request) const;
   void join_as_unknown(const GroupEntryPtr& entry, const JoinRequest& request,
                        JoinCallback& callback, Completions& done) REQUIRES(entry->mutex);
