@@ -38,6 +38,18 @@ ErrorCode check_instance(const Group& group, const std::string& member_id,
   return *current == member_id ? ErrorCode::kNone : ErrorCode::kFencedInstanceId;
 }
 
+// Whether the group can take a member like this at all.
+ErrorCode check_group(const Group& group, const JoinRequest& request, std::int32_t max_size) {
+  if (group.state() == GroupState::kDead) return ErrorCode::kCoordinatorNotAvailable;
+  if (!group.supports(request.protocol_type, request.protocols)) {
+    return ErrorCode::kInconsistentGroupProtocol;
+  }
+  bool has_place = group.has_member(request.member_id) || group.has_pending(request.member_id) ||
+                   (request.instance_id && group.member_of_instance(*request.instance_id));
+  bool is_full = group.size_with_pending() >= static_cast<std::size_t>(max_size);
+  return is_full && !has_place ? ErrorCode::kGroupMaxSizeReached : ErrorCode::kNone;
+}
+
 ErrorCode check_member(const Group& group, const MemberIdentity& identity) {
   ErrorCode fenced = check_instance(group, identity.member_id, identity.instance_id);
   if (fenced != ErrorCode::kNone) return fenced;
@@ -213,19 +225,10 @@ void GroupCoordinator::join(const JoinRequest& request, JoinCallback callback) {
   Completions done;
   {
     base::MutexLock lock(entry->mutex);
-    const Group& group = entry->group;
-    bool has_place = group.has_member(request.member_id) ||
-                     (request.instance_id && group.member_of_instance(*request.instance_id));
-    bool is_full = group.size_with_pending() >= static_cast<std::size_t>(options_.max_size);
-    if (group.state() == GroupState::kDead) {
-      error = ErrorCode::kCoordinatorNotAvailable;
-    } else if (!group.supports(request.protocol_type, request.protocols)) {
-      error = ErrorCode::kInconsistentGroupProtocol;
-    } else if (is_full && !has_place && !group.has_pending(request.member_id)) {
-      error = ErrorCode::kGroupMaxSizeReached;
-    } else if (is_unknown) {
+    error = check_group(entry->group, request, options_.max_size);
+    if (error == ErrorCode::kNone && is_unknown) {
       join_as_unknown(entry, request, callback, done);
-    } else {
+    } else if (error == ErrorCode::kNone) {
       join_as_known(entry, request, callback, done);
     }
   }
