@@ -58,6 +58,18 @@ ErrorCode check_member(const Group& group, const MemberIdentity& identity) {
   return ErrorCode::kNone;
 }
 
+ErrorCode check_sync(const Group& group, const SyncRequest& request) {
+  if (group.state() == GroupState::kDead) return ErrorCode::kCoordinatorNotAvailable;
+  ErrorCode error = check_member(group, {.group_id = request.group_id,
+                                         .generation = request.generation,
+                                         .member_id = request.member_id,
+                                         .instance_id = request.instance_id});
+  if (error != ErrorCode::kNone) return error;
+  bool other_type = request.protocol_type && request.protocol_type != group.protocol_type();
+  bool other_name = request.protocol_name && request.protocol_name != group.protocol_name();
+  return other_type || other_name ? ErrorCode::kInconsistentGroupProtocol : ErrorCode::kNone;
+}
+
 void answer_current_generation(const Group& group, const Member& member, JoinCallback& callback,
                                Completions& done) {
   JoinResult result;
@@ -287,18 +299,7 @@ void GroupCoordinator::sync(const SyncRequest& request, SyncCallback callback) {
   Completions done;
   {
     base::MutexLock lock(entry->mutex);
-    const Group& group = entry->group;
-    error = group.state() == GroupState::kDead
-                ? ErrorCode::kCoordinatorNotAvailable
-                : check_member(group, {.group_id = request.group_id,
-                                       .generation = request.generation,
-                                       .member_id = request.member_id,
-                                       .instance_id = request.instance_id});
-    bool other_type = request.protocol_type && request.protocol_type != group.protocol_type();
-    bool other_name = request.protocol_name && request.protocol_name != group.protocol_name();
-    if (error == ErrorCode::kNone && (other_type || other_name)) {
-      error = ErrorCode::kInconsistentGroupProtocol;
-    }
+    error = check_sync(entry->group, request);
     if (error == ErrorCode::kNone) sync_in_generation(entry, request, callback, done);
   }
   if (error != ErrorCode::kNone) return callback(SyncResult{.error = error});
