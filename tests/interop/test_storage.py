@@ -218,8 +218,9 @@ class HandOverTest(unittest.TestCase):
 
     def test_committed_offsets(self):
         with Cluster(1) as cluster:
+            admin = AdminClient({"bootstrap.servers": cluster.bootstrap})
             broker = ConfigResource(ConfigResource.Type.BROKER, "1")
-            configs = AdminClient({"bootstrap.servers": cluster.bootstrap}).describe_configs([broker])[broker].result(DEADLINE_S)
+            configs = admin.describe_configs([broker])[broker].result(DEADLINE_S)
         if configs["offsets.storage"].value == "zookeeper":
             self.skipTest("offsets stand in ZooKeeper alone yet, where the JVM's coordinator does not look")
         self.hand_over(["3.9", None, "3.9", None], self.stop, CommittedOffsets())
