@@ -20,7 +20,6 @@ namespace layout = batch_layout;
 
 // Positions within a message, which begins with its CRC.
 constexpr std::size_t kMagicAt = 4;
-constexpr std::size_t kAttributesAt = 5;
 constexpr std::size_t kTimestampAt = 6;
 
 std::size_t key_size_at(std::int8_t magic) { return magic == 0 ? 6 : 14; }

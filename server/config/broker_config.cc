@@ -237,7 +237,7 @@ std::vector<DescribedConfig> BrokerConfig::describe() const {
   }
   for (const auto& [name, text] : given) names.push_back(name);
   std::ranges::sort(names);
-  names.erase(std::ranges::unique(names).begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   std::vector<DescribedConfig> all;
   all.reserve(names.size());
   for (const auto& name : names) all.push_back(describe_key(name, *layers_));
