@@ -23,10 +23,9 @@ class LogEnd {
   OffsetMetadata load() const {
     for (;;) {
       std::uint64_t before = version_.load(std::memory_order_acquire);
-      OffsetMetadata end{offset_.load(std::memory_order_relaxed),
-                         segment_.load(std::memory_order_relaxed),
-                         position_.load(std::memory_order_relaxed)};
-      std::atomic_thread_fence(std::memory_order_acquire);
+      OffsetMetadata end{offset_.load(std::memory_order_acquire),
+                         segment_.load(std::memory_order_acquire),
+                         position_.load(std::memory_order_acquire)};
       if (before % 2 == 0 && version_.load(std::memory_order_relaxed) == before) return end;
     }
   }
@@ -35,10 +34,10 @@ class LogEnd {
   void store(const OffsetMetadata& end) {
     std::uint64_t version = version_.load(std::memory_order_relaxed);
     version_.store(version + 1, std::memory_order_relaxed);
-    std::atomic_thread_fence(std::memory_order_release);
+    // Whoever reads one of these new values also sees the odd version before it.
     offset_.store(end.offset, std::memory_order_release);
-    segment_.store(end.segment_base_offset, std::memory_order_relaxed);
-    position_.store(end.position, std::memory_order_relaxed);
+    segment_.store(end.segment_base_offset, std::memory_order_release);
+    position_.store(end.position, std::memory_order_release);
     version_.store(version + 2, std::memory_order_release);
   }
 
