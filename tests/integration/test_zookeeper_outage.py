@@ -5,11 +5,14 @@ import time
 import unittest
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
+from kafka.protocol.admin import CreateTopicsRequest, DeleteTopicsRequest, DescribeConfigsRequest
+from kafka.protocol.commit import GroupCoordinatorRequest, OffsetFetchRequest
+from kafka.protocol.metadata import MetadataRequest
 
 from cluster import wait_until
 from load import Load, create_topic
 from shared_cluster import SharedClusterTest, wait_agreement
-from wire import metadata
+from wire import Connection, metadata
 
 SESSION_TIMEOUT_S = 4
 TWO_EACH = [[1], [2]]
@@ -158,6 +161,40 @@ class ZooKeeperOutageTest(SharedClusterTest):
             load.wait_progress(50)
             self.check_healthy("both-away-after")
         load.check()
+
+    def test_requests_that_need_zookeeper_do_not_stop_the_others(self):
+        cluster = self.cluster
+        first = cluster.brokers[0]
+        create_topic(cluster.bootstrap, "unimpeded", TWO_EACH)
+        waiting = []
+        with Load(cluster.bootstrap, "unimpeded", 2) as load, Follower(cluster.bootstrap, "unimpeded", 2) as follower:
+            load.wait_progress(100)
+            wait_until(lambda: self.coordinators("g") is not None, "coordinator")
+            cluster.zookeeper.kill()
+            for i in range(30):
+                for request in (OffsetFetchRequest[0](f"group-{i}", [("unimpeded", [0, 1])]),
+                                MetadataRequest[5]([f"not-there-{i}"], True),
+                                DescribeConfigsRequest[0]([(2, "unimpeded", None)]),
+                                CreateTopicsRequest[0]([(f"created-{i}", 1, 1, [], [])], 1000),
+                                DeleteTopicsRequest[0]([f"gone-{i}"], 1000)):
+                    connection = Connection(first.port)
+                    self.addCleanup(connection.socket.close)
+                    connection.protocol.send_request(request)
+                    connection.socket.sendall(connection.protocol.send_bytes())
+                    waiting.append(connection)
+            self.go_on_for(2, load, follower)
+            self.assertEqual(1, metadata(first.port, ["unimpeded"])[2]["unimpeded"][0][1])
+            cluster.zookeeper.start()
+            self.go_on_for(1, load, follower)
+            for connection in waiting:
+                self.assertTrue(connection.socket.recv(4), "an answer after all")
+            self.check_healthy("unimpeded-after")
+        load.check(exactly_once=True)
+
+    def coordinators(self, group):
+        with Connection(self.cluster.brokers[0].port) as connection:
+            answer = connection.ask(GroupCoordinatorRequest[0](group))
+        return answer.coordinator_id if answer.error_code == 0 else None
 
     def test_a_broker_that_starts_without_zookeeper_says_so_and_ends(self):
         cluster = self.cluster
