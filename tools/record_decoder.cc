@@ -1,0 +1,57 @@
+#include "tools/record_decoder.h"
+
+#include <utility>
+
+#include "base/endian.h"
+
+namespace odradek::tools {
+namespace {
+
+using Decode = std::string (*)(base::ByteView bytes);
+
+std::string decode_text(base::ByteView bytes) { return std::string(base::as_text(bytes)); }
+
+template <class Number>
+std::string decode_number(base::ByteView bytes) {
+  if (bytes.size() < sizeof(Number)) return "(" + std::to_string(bytes.size()) + " bytes)";
+  return std::to_string(base::load_big_endian<Number>(bytes.data()));
+}
+
+base::Result<Decode> decode_of(const std::string& class_name) {
+  std::string name = class_name.substr(class_name.rfind('.') + 1);
+  if (name == "StringDecoder" || name == "DefaultDecoder") return Decode(decode_text);
+  if (name == "LongDecoder") return Decode(decode_number<std::int64_t>);
+  if (name == "IntegerDecoder") return Decode(decode_number<std::int32_t>);
+  return base::Error("java.lang.ClassNotFoundException: " + class_name +
+                     " (only upstream's own decoders are known here)");
+}
+
+}  // namespace
+
+RecordDecoder offsets_decoder() {
+  return [](const protocol::Record& record) {
+    return dump_offsets_record(record.key, record.value, record.offset);
+  };
+}
+
+RecordDecoder transaction_decoder() {
+  return [](const protocol::Record& record) {
+    return dump_transaction_record(record.key, record.value);
+  };
+}
+
+base::Result<RecordDecoder> class_decoder(const std::string& key_class,
+                                          const std::string& value_class) {
+  auto key = decode_of(key_class);
+  if (!key) return key.error();
+  auto value = decode_of(value_class);
+  if (!value) return value.error();
+  return RecordDecoder([key = *key, value = *value](const protocol::Record& record) {
+    RecordText text;
+    if (record.key) text.key = key(*record.key);
+    if (record.value) text.value = value(*record.value);
+    return text;
+  });
+}
+
+}  // namespace odradek::tools

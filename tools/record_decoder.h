@@ -1,0 +1,22 @@
+// RecordDecoder: how dump-log shows keys and values.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/result.h"
+#include "protocol/record/record.h"
+#include "tools/internal_records.h"
+
+namespace odradek::tools {
+
+using RecordDecoder = std::function<RecordText(const protocol::Record& record)>;
+
+RecordDecoder offsets_decoder();
+RecordDecoder transaction_decoder();
+// By the Java classes' names: StringDecoder, DefaultDecoder, LongDecoder, IntegerDecoder. An error
+// names one that is not known.
+base::Result<RecordDecoder> class_decoder(const std::string& key_class,
+                                          const std::string& value_class);
+
+}  // namespace odradek::tools
