@@ -17,9 +17,6 @@ namespace odradek::log {
 
 namespace {
 
-// A segment of this size has index entries, unless its index was lost.
-constexpr std::int64_t kMaxUnindexedBytes = 256 << 10;
-
 std::optional<std::int64_t> file_size(const std::string& path) {
   struct stat facts {};
   if (::stat(path.c_str(), &facts) != 0) return std::nullopt;
@@ -70,8 +67,10 @@ bool LogLoader::has_sound_indexes(protocol::Offset base_offset, std::int64_t siz
   auto times = file_size(path(kTimeIndexSuffix));
   if (!offsets || !times) return size_bytes == 0;
   if (*offsets % OffsetIndex::kEntrySize != 0 || *times % TimeIndex::kEntrySize != 0) return false;
-  return *offsets > 0 ||
-         size_bytes <= std::max<std::int64_t>(kMaxUnindexedBytes, options_.index_interval_bytes);
+  // A batch gets an entry when more than the interval lies before it: a larger segment has one,
+  // unless its index was lost.
+  std::int64_t unindexed_bytes = options_.index_interval_bytes;
+  return *offsets > 0 || size_bytes <= unindexed_bytes + options_.max_message_bytes;
 }
 
 base::Status LogLoader::open_segments(const LogDirectory& directory) {
