@@ -97,11 +97,11 @@ std::unique_ptr<ZooKeeperServer> ZooKeeperServer::start(std::vector<std::string>
   // Another process may take the port between our look and the server's bind.
   for (int attempt = 0; attempt < 3; ++attempt) {
     server->port_ = free_port();
-    write_text(folder + "/zoo.cfg",
-               "tickTime=200\ndataDir=" + folder +
-                   "/data\nclientPort=" + std::to_string(server->port_) +
-                   "\nclientPortAddress=127.0.0.1\nadmin.enableServer=false\n"
-                   "4lw.commands.whitelist=*\nmaxClientCnxns=0\nforceSync=no\n");
+    write_text(
+        folder + "/zoo.cfg",
+        "tickTime=200\ndataDir=" + folder + "/data\nclientPort=" + std::to_string(server->port_) +
+            "\nclientPortAddress=127.0.0.1\nadmin.enableServer=false\n"
+            "4lw.commands.whitelist=*\nmaxClientCnxns=0\nmaxSessionTimeout=60000\nforceSync=no\n");
     if (server->launch()) return server;
     server->kill9();
   }

@@ -13,7 +13,7 @@
 namespace odradek::testing {
 
 // Runs from Debian's jars, or from those of a downloaded Kafka below ~/.cache/odradek-peers. Its
-// tick is 200 ms, so that sessions may time out after 400 to 4000 ms. Dies with the object.
+// tick is 200 ms, so that sessions may time out after 400 to 60000 ms. Dies with the object.
 class ZooKeeperServer {
  public:
   // nullptr when there is no Java or no ZooKeeper on this machine: GTEST_SKIP() then. Waits until

@@ -17,7 +17,7 @@ namespace {
 
 using odradek::testing::ZooKeeperServer;
 
-constexpr std::int32_t kSessionTimeoutMs = 2'000;
+constexpr std::int32_t kSessionTimeoutMs = 20'000;
 constexpr std::int64_t kPatienceMs = 20'000;
 
 class SessionTest : public ::testing::Test {
@@ -288,7 +288,7 @@ TEST_F(SessionTest, SendsLostRequestsAgainAfterTheServerWasKilled) {
   ASSERT_NE(server, nullptr);
   SessionOptions own = options();
   own.connect = server->address();
-  own.session_timeout_ms = 4'000;
+  own.session_timeout_ms = 6'000;
   auto session = connected_to(own);
   RecordingObserver observer;
   session->add_observer(observer);

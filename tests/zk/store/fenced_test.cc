@@ -124,7 +124,7 @@ TEST_F(FencedTest, LosesNoUpdateWhenTheServerRestarts) {
   ASSERT_NE(server, nullptr);
   SessionOptions options;
   options.connect = server->address();
-  options.session_timeout_ms = 4'000;
+  options.session_timeout_ms = 6'000;
   Session session(options, base::Clock::system());
   ASSERT_TRUE(session.connect().ok());
   ASSERT_TRUE(create_persistent_paths(session).ok());

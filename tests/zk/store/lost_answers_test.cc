@@ -21,7 +21,7 @@ class LostAnswersTest : public StoreTest {
     proxy_ = std::make_unique<odradek::testing::TcpProxy>(server_->port());
     SessionOptions options;
     options.connect = proxy_->address() + chroot_;
-    options.session_timeout_ms = 4'000;
+    options.session_timeout_ms = 20'000;
     lossy_ = std::make_unique<Session>(options, base::Clock::system());
     ASSERT_TRUE(lossy_->connect().ok());
   }

@@ -35,7 +35,7 @@ class StoreTest : public ::testing::Test {
   std::unique_ptr<Session> connect() const {
     SessionOptions options;
     options.connect = connect_string();
-    options.session_timeout_ms = 4'000;
+    options.session_timeout_ms = 20'000;
     options.connection_timeout_ms = static_cast<std::int32_t>(kPatienceMs);
     auto session = std::make_unique<Session>(options, base::Clock::system());
     base::Status status = session->connect();
