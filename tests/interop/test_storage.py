@@ -9,7 +9,7 @@ from confluent_kafka.admin import AdminClient, ConfigResource
 import clients
 import corpus
 import peers
-from cluster import DEADLINE_S, Cluster
+from cluster import DEADLINE_S, Cluster, wait_until
 from corpus import Record
 
 COUNT = 2000
@@ -30,7 +30,7 @@ def dump(files, *options):
     return said[0]
 
 
-def dump_all(broker, topics):
+def dump_all(broker, topics, kinds=("index", "timeindex", "txnindex")):
     """Dumps every log and index of the topics; offsets found in the logs, {topic: [offset…]}."""
     offsets = {topic: [] for topic in topics}
     logs = sorted(path for topic in topics for path in glob.glob(f"{broker.data}/{topic}-0/*.log"))
@@ -38,7 +38,7 @@ def dump_all(broker, topics):
     for part in re.split(r"^Dumping ", text, flags=re.M)[1:]:
         topic = re.match(r"\S*/(\S+)-0/\d+\.log", part).group(1)
         offsets[topic] += [int(offset) for offset in re.findall(r"^\| offset: (\d+) ", part, re.M)]
-    indexes = [path for topic in topics for kind in ["index", "timeindex", "txnindex"]
+    indexes = [path for topic in topics for kind in kinds
                for path in sorted(glob.glob(f"{broker.data}/{topic}-0/*.{kind}"))]
     dump(indexes)
     dump([path for path in indexes if path.endswith(".index")], "--index-sanity-check")
@@ -100,7 +100,9 @@ class Records:
             test.assertTrue(expected == read_assigned(client, topic, len(expected)), f"leg {leg}: {topic}")
 
     def check_files(self, test, broker):
-        found = dump_all(broker, list(self.expected))
+        # For an uncompressed batch 2.8 notes the newest record in the time index, where the tool, also its own, wants the last.
+        kinds = ["index"] if broker.release == "2.8" else ["index", "timeindex"]
+        found = dump_all(broker, list(self.expected), kinds)
         for topic, expected in self.expected.items():
             test.assertEqual(list(range(len(expected))), found[topic], topic)
 
@@ -128,6 +130,28 @@ class Transactions:
 
     def check_files(self, test, broker):
         dump_all(broker, ["transactions"])
+
+
+class Groups:
+    """A group that had a member, as the coordinators keep it in __consumer_offsets."""
+
+    def add(self, test, client, leg):
+        client.write(f"grouped-{leg}", "lz4", list(corpus.binary(10)))
+        consumer = confluent_kafka.Consumer({**client.options, "group.id": f"group-{leg}", "enable.auto.commit": False,
+                                             "auto.offset.reset": "earliest"})
+        consumer.subscribe([f"grouped-{leg}"])
+        test.assertEqual(10, len(consumer.consume(10, DEADLINE_S)))
+        consumer.close()
+
+    def check(self, test, client, leg):
+        admin = AdminClient(client.options)
+        for earlier in range(leg):
+            group = f"group-{earlier}"
+            found = wait_until(lambda group=group: admin.list_groups(group, DEADLINE_S)[:1], f"description of {group}")[0]
+            test.assertEqual(("Empty", "consumer"), (found.state, found.protocol_type), f"{group} at leg {leg}")
+
+    def check_files(self, test, broker):
+        pass
 
 
 class CommittedOffsets:
@@ -216,13 +240,20 @@ class HandOverTest(unittest.TestCase):
             self.skipTest("the broker does not serve transactions yet")
         self.hand_over(["3.9", None, "3.9", None], self.kill, Transactions())
 
-    def test_committed_offsets(self):
+    def skip_without_offsets_topic(self):
         with Cluster(1) as cluster:
             admin = AdminClient({"bootstrap.servers": cluster.bootstrap})
             broker = ConfigResource(ConfigResource.Type.BROKER, "1")
             configs = admin.describe_configs([broker])[broker].result(DEADLINE_S)
         if configs["offsets.storage"].value == "zookeeper":
-            self.skipTest("offsets stand in ZooKeeper alone yet, where the JVM's coordinator does not look")
+            self.skipTest("groups and offsets are not in __consumer_offsets yet, where the JVM's coordinator looks")
+
+    def test_groups(self):
+        self.skip_without_offsets_topic()
+        self.hand_over(["3.9", None, "3.9", None], self.stop, Groups())
+
+    def test_committed_offsets(self):
+        self.skip_without_offsets_topic()
         self.hand_over(["3.9", None, "3.9", None], self.stop, CommittedOffsets())
 
 
