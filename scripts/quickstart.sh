@@ -3,6 +3,8 @@
 # moves real text through them, kills the controller, and shows that nothing was lost.
 #   scripts/quickstart.sh           leaves the cluster up until Ctrl-C
 #   scripts/quickstart.sh --once    ends after the checks; the exit code tells whether they held
+# REPLICATION_FACTOR is 3 unless set; with 1, what the killed broker had comes back with it.
+# ODRADEK_BINARIES names a folder with kafka-server and kafka-tools; then nothing is built.
 set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
 scripts=$root/scripts
@@ -10,10 +12,12 @@ once=""
 case "${1:-}" in
   "") ;;
   --once) once=1 ;;
-  *) sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac
 
 session_timeout_ms=6000
+replication=${REPLICATION_FACTOR:-3}
+[[ $replication =~ ^[123]$ ]] || { echo "quickstart.sh: REPLICATION_FACTOR is 1, 2 or 3" >&2; exit 2; }
 topic=licenses
 group=readers
 texts=/usr/share/common-licenses
@@ -150,10 +154,11 @@ security.inter.broker.protocol=SSL
 zookeeper.connect=127.0.0.1:$zookeeper_port
 zookeeper.session.timeout.ms=$session_timeout_ms
 log.dirs=$work/data-$id
-default.replication.factor=3
-min.insync.replicas=2
-offsets.topic.replication.factor=3
-transaction.state.log.replication.factor=3
+default.replication.factor=$replication
+min.insync.replicas=$(((replication + 1) / 2))
+offsets.topic.replication.factor=$replication
+transaction.state.log.replication.factor=$replication
+transaction.state.log.min.isr=$(((replication + 1) / 2))
 offsets.topic.num.partitions=10
 transaction.state.log.num.partitions=10
 group.initial.rebalance.delay.ms=0
@@ -184,7 +189,8 @@ produce_texts() {
   for file in "$texts"/*; do
     [ -f "$file" ] || continue
     name=${file##*/}
-    LC_ALL=C sed 's/^/|/' "$file" | kcat_tls -P -t "$topic" -k "$name" -X acks=all ||
+    LC_ALL=C sed 's/^/|/' "$file" |
+      kcat_tls -P -t "$topic" -k "$name" -X acks=all -X message.timeout.ms=30000 ||
       fail "producing $file failed"
     total=$((total + $(LC_ALL=C sed 's/^/|/' "$file" | LC_ALL=C awk 'END {print NR}')))
     printf '.'
@@ -274,21 +280,31 @@ PYTHON
   [ "$in_time" = yes ] || fail "that is more than the session timeout of $session_timeout_ms ms and 1 s"
 }
 
+describe() { tool kafka-topics.sh --describe --topic "$topic" --command-config "$work/tls/client.properties" "$@"; }
+
 leaders_moved() { # every partition is led by a living broker
   local description
-  description=$(tool kafka-topics.sh --describe --topic "$topic" --unavailable-partitions \
-    --command-config "$work/tls/client.properties" 2>/dev/null) || return 1
-  [ -z "$description" ] || return 1
-  ! tool kafka-topics.sh --describe --topic "$topic" --command-config "$work/tls/client.properties" |
-    grep -qE "Leader: ($old_controller|none)"$'\t'
+  description=$(describe 2>/dev/null) || return 1
+  ! grep -qE "Leader: ($old_controller|none)"$'\t' <<<"$description"
+}
+
+all_in_sync() {
+  local lacking
+  lacking=$(describe --under-replicated-partitions 2>/dev/null && describe --unavailable-partitions 2>/dev/null) || return 1
+  [ -z "$lacking" ]
 }
 
 step "Prerequisites"
 prerequisites
-step "Building"
-"$scripts/build.sh" release kafka-server kafka-tools || fail "the build failed (see above)"
-export ODRADEK_BINARIES="$root/build/release"
-say "$(du -h "$root/build/release/kafka-server" | cut -f1) of kafka-server, $(du -h "$root/build/release/kafka-tools" | cut -f1) of kafka-tools"
+if [ -z "${ODRADEK_BINARIES:-}" ]; then
+  step "Building"
+  "$scripts/build.sh" release kafka-server kafka-tools || fail "the build failed (see above)"
+  export ODRADEK_BINARIES="$root/build/release"
+fi
+for program in kafka-server kafka-tools; do
+  [ -x "$ODRADEK_BINARIES/$program" ] || fail "no $program in $ODRADEK_BINARIES"
+  say "$ODRADEK_BINARIES/$program: $(du -h "$ODRADEK_BINARIES/$program" | cut -f1)"
+done
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/odradek-quickstart.XXXXXX")
 step "Certificates"
@@ -307,10 +323,10 @@ for id in 1 2 3; do
   say "broker $id on SSL://127.0.0.1:$((zookeeper_port + id)), process ${broker_pid[$id]}"
 done
 
-step "A topic of 3 partitions on 3 brokers"
-tool kafka-topics.sh --create --topic "$topic" --partitions 3 --replication-factor 3 \
+step "A topic of 3 partitions, each on $replication brokers"
+tool kafka-topics.sh --create --topic "$topic" --partitions 3 --replication-factor "$replication" \
   --command-config "$work/tls/client.properties" | sed 's/^/   /' || fail "the topic could not be created"
-tool kafka-topics.sh --describe --topic "$topic" --command-config "$work/tls/client.properties" | sed 's/^/   /'
+describe | sed 's/^/   /'
 
 step "Every text of $texts, line by line, through kcat"
 produce_texts
@@ -321,22 +337,30 @@ show_zookeeper
 
 step "Killing the controller's broker"
 kill_the_controller
-wait_for "the new leadership" "$zookeeper_pid" "$work/broker-$new_controller.log" 30 leaders_moved
-tool kafka-topics.sh --describe --topic "$topic" --command-config "$work/tls/client.properties" | sed 's/^/   /'
-consume_and_compare "$group-after-failover"
+if [ "$replication" -gt 1 ]; then
+  wait_for "the new leadership" "$zookeeper_pid" "$work/broker-$new_controller.log" 30 leaders_moved
+  describe | sed 's/^/   /'
+  consume_and_compare "$group-after-failover"
+fi
+
+step "The killed broker comes back"
+start_broker "$old_controller"
+wait_for "broker $old_controller" "${broker_pid[$old_controller]}" "$work/broker-$old_controller.log" 60 \
+  broker_started "$work/broker-$old_controller.log"
+wait_for "catching up" "${broker_pid[$old_controller]}" "$work/broker-$old_controller.log" 60 all_in_sync
+describe | sed 's/^/   /'
+consume_and_compare "$group-after-return"
 
 step "All of it held"
 if [ -n "$once" ]; then exit 0; fi
-any_id=$new_controller
 cat <<TEXT
-   Two brokers of three are up. Try, in another shell:
+   Three brokers are up. Try, in another shell:
 
-   export S=$scripts B=127.0.0.1:$((zookeeper_port + any_id)) C=$work/tls/client.properties
+   export S=$scripts B=127.0.0.1:$((zookeeper_port + 1)) C=$work/tls/client.properties
    \$S/kafka-topics.sh --bootstrap-server \$B --command-config \$C --list
    \$S/kafka-console-producer.sh --bootstrap-server \$B --producer.config \$C --topic $topic
    \$S/kafka-console-consumer.sh --bootstrap-server \$B --consumer.config \$C --topic $topic --from-beginning
    kcat -b \$B -X security.protocol=ssl -X ssl.ca.location=$work/tls/ca.pem -L
-   \$S/kafka-server-start.sh $work/broker-$old_controller.properties        # the broker that was killed
 
    Logs and data are in $work; Ctrl-C ends everything and removes them.
 TEXT
