@@ -216,7 +216,7 @@ void Leadership::log_dir_failed(const log::LogDir& dir) {
     base::MutexLock lock(mutex_);
     lost = logs_.drop_offline_logs(dir);
     for (const TopicPartition& partition : lost) {
-      if (PartitionPtr target = replicas_.find(partition)) target->resign();
+      if (PartitionPtr target = replicas_.find(partition)) target->fail();
     }
   }
   for (const TopicPartition& partition : lost) wake(partition);

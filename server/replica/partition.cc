@@ -61,6 +61,11 @@ void Partition::resign() {
   log_.reset();
 }
 
+void Partition::fail() {
+  base::WriteLock lock(mutex_);
+  leads_ = false;
+}
+
 ErrorCode Partition::check_leader(LeaderEpoch current_leader_epoch) const {
   base::ReadLock lock(mutex_);
   if (current_leader_epoch >= 0 && current_leader_epoch < state_.leader_epoch) {

@@ -49,8 +49,10 @@ class Partition {
   // Takes a role; the log must exist. Leading a new epoch records where it starts.
   base::Status lead(const PartitionState& state, log::LogPtr log) EXCLUDES(mutex_);
   void follow(const PartitionState& state, log::LogPtr log) EXCLUDES(mutex_);
-  // The log directory failed, or the controller took the replica away: no role any more.
+  // The controller took the replica away: no role any more.
   void resign() EXCLUDES(mutex_);
+  // The log directory failed: no role, but the log still tells clients why.
+  void fail() EXCLUDES(mutex_);
 
   // kNone when this broker leads and the client's view of the epoch (-1: none) is ours; else
   // NOT_LEADER_OR_FOLLOWER, FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH.
