@@ -15,6 +15,7 @@ done
 scripts/install-dependencies.sh build test peers || exit 1
 scripts/build.sh "$preset" || { echo "0 passed, 1 failed"; exit 1; }
 
+export TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp ${TSAN_OPTIONS:-}"
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 passed=0 failed=0
