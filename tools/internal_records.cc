@@ -1,12 +1,15 @@
 #include "tools/internal_records.h"
 
 #include <array>
+#include <type_traits>
 
+#include "base/base64.h"
 #include "base/endian.h"
 #include "base/result.h"
 #include "protocol/internal/group_metadata.h"
 #include "protocol/internal/offset_commit.h"
 #include "protocol/internal/transaction_log.h"
+#include "protocol/messages/consumer_protocol.h"
 #include "protocol/wire/json_printer.h"
 
 namespace odradek::tools {
@@ -77,6 +80,30 @@ std::optional<std::string> format_json(OptionalBytes key, OptionalBytes value) {
          "}\n";
 }
 
+// Puts what `bytes` say as a Message in place of their base64 in `json`; leaves what is no Message.
+template <class Message>
+void show_embedded(const char* field, const base::Bytes& bytes, std::string& json) {
+  auto versioned = split_version(bytes);
+  if (!versioned) return;
+  auto shown = as_json<Message>(*versioned);
+  std::string member = std::string("\"") + field + "\":";
+  std::string hidden = member + "\"" + base::base64_encode(bytes) + "\"";
+  std::size_t at = json.find(hidden);
+  if (!shown || at == std::string::npos) return;
+  json.replace(at, hidden.size(), member + *shown);
+}
+
+// Consumers' subscriptions and assignments are messages of their own within the members' bytes.
+void show_members(const Versioned& bytes, std::string& json) {
+  auto group = decode<protocol::GroupMetadataValue>(bytes);
+  if (!group || group->protocol_type != "consumer") return;
+  for (const auto& member : group->members) {
+    show_embedded<protocol::ConsumerProtocolSubscription>("subscription", member.subscription,
+                                                          json);
+    show_embedded<protocol::ConsumerProtocolAssignment>("assignment", member.assignment, json);
+  }
+}
+
 RecordText unreadable(protocol::Offset offset, const base::Error& error) {
   return {.key = "Error at offset " + std::to_string(offset) + ", skipping. " + error.message};
 }
@@ -88,6 +115,7 @@ base::Result<std::string> dump_value(OptionalBytes value) {
   if (!bytes) return base::Error("The value is too short");
   auto json = as_json<Value>(*bytes);
   if (!json) return json.error();
+  if constexpr (std::is_same_v<Value, protocol::GroupMetadataValue>) show_members(*bytes, *json);
   return labelled("version", quoted(bytes->version), *json);
 }
 
