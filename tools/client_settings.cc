@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "protocol/errors.h"
 #include "server/security/tls_settings.h"
 
 namespace odradek::tools {
@@ -63,6 +64,12 @@ base::Result<std::unique_ptr<ClusterAccess>> ClusterAccess::open(
   access->connections_ = std::make_unique<client::UniformConnections>(std::move(connection));
   access->client_ =
       std::make_unique<client::ClusterClient>(std::move(options), *access->connections_);
+  if (*tls) {
+    // A certificate that is refused will be refused again: say so now, not when all time is up.
+    auto first = access->client_->to_any();
+    bool refused = !first && first.error().message.find("certificate") != std::string::npos;
+    if (refused) return base::Error(protocol::ErrorCode::kNetworkException, first.error().message);
+  }
   return access;
 }
 

@@ -113,6 +113,7 @@ class Translation {
   }
 
   void set_defaults() {
+    set("socket.nagle.disable", "true");  // as Java does: else each small request costs 40 ms
     if (role_ == ClientRole::kConsumer) {
       set("allow.auto.create.topics", "true");
       set("isolation.level", "read_uncommitted");

@@ -49,6 +49,8 @@ std::string exception_name(const base::Error& error) {
       return package + "UnsupportedVersionException";
     case ErrorCode::kRequestTimedOut:
       return package + "TimeoutException";
+    case ErrorCode::kNetworkException:
+      return package + "DisconnectException";
     default:
       return error.code == -1 ? "java.lang.IllegalArgumentException"
                               : std::string(protocol::error_name(protocol::code_of(error)));
