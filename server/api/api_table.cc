@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "server/api/apis.h"
+#include "server/api/zookeeper_lane.h"
 
 namespace odradek::api {
 namespace {
@@ -16,7 +17,7 @@ struct MessageOf<void (*)(Services&, RequestContext, Message)> {
   using type = Message;
 };
 
-template <auto Handle>
+template <auto Handle, bool kInLane>
 void decode_and_run(Services& services, std::unique_ptr<network::Request> request) {
   using Message = typename MessageOf<decltype(Handle)>::type;
   auto message = protocol::Codec<Message>::decode(request->body(), request->header().api_version);
@@ -26,12 +27,23 @@ void decode_and_run(Services& services, std::unique_ptr<network::Request> reques
                               " does not parse: " + message.error().message);
     return;
   }
-  Handle(services, RequestContext(std::move(request)), std::move(*message));
+  RequestContext context(std::move(request));
+  if constexpr (kInLane) {
+    SharedContext shared = share(std::move(context));
+    auto kept = std::make_shared<Message>(std::move(*message));
+    services.zookeeper_lane.run(shared, [&services, shared, kept] {
+      Handle(services, std::move(*shared), std::move(*kept));
+    });
+  } else {
+    Handle(services, std::move(context), std::move(*message));
+  }
 }
 
 template <auto Handle>
 constexpr ApiRow api(Runs runs = Runs::kInline) {
-  return {MessageOf<decltype(Handle)>::type::kApi, runs, decode_and_run<Handle>};
+  return {
+      MessageOf<decltype(Handle)>::type::kApi, runs,
+      runs == Runs::kZooKeeperLane ? decode_and_run<Handle, true> : decode_and_run<Handle, false>};
 }
 
 // In key order.
@@ -45,8 +57,8 @@ constexpr ApiRow kTable[] = {
     api<update_metadata>(Runs::kHandlerThread),
     api<controlled_shutdown>(Runs::kHandlerThread),
     api<offset_commit>(),
-    api<offset_fetch>(Runs::kHandlerThread),
-    api<find_coordinator>(Runs::kHandlerThread),
+    api<offset_fetch>(Runs::kZooKeeperLane),
+    api<find_coordinator>(),
     api<join_group>(),
     api<heartbeat>(),
     api<leave_group>(),
@@ -54,11 +66,11 @@ constexpr ApiRow kTable[] = {
     api<describe_groups>(),
     api<list_groups>(),
     api<api_versions>(),
-    api<create_topics>(Runs::kHandlerThread),
-    api<delete_topics>(Runs::kHandlerThread),
-    api<init_producer_id>(Runs::kHandlerThread),
+    api<create_topics>(Runs::kZooKeeperLane),
+    api<delete_topics>(Runs::kZooKeeperLane),
+    api<init_producer_id>(),
     api<offset_for_leader_epoch>(),
-    api<describe_configs>(Runs::kHandlerThread),
+    api<describe_configs>(Runs::kZooKeeperLane),
     api<describe_cluster>(),
 };
 

@@ -13,8 +13,9 @@
 namespace odradek::api {
 
 // Where a handler may run. kInline: on a network thread while nothing is queued, because it waits
-// for nothing but the page cache; kHandlerThread: it may wait for ZooKeeper or for long locks.
-enum class Runs : std::uint8_t { kInline, kHandlerThread };
+// for nothing but the page cache; kHandlerThread: it may wait for disk or for long locks;
+// kZooKeeperLane: it waits for ZooKeeper, with its like only.
+enum class Runs : std::uint8_t { kInline, kHandlerThread, kZooKeeperLane };
 
 struct ApiRow {
   protocol::Api api;

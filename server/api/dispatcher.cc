@@ -17,7 +17,7 @@ bool Dispatcher::accepts(std::int16_t api_key, std::int16_t version,
 
 bool Dispatcher::may_run_inline(const protocol::RequestHeader& header) const {
   const ApiRow* row = find_row(header.api_key);
-  return row != nullptr && row->runs == Runs::kInline;
+  return row != nullptr && row->runs != Runs::kHandlerThread;
 }
 
 void Dispatcher::handle(std::unique_ptr<network::Request> request) {

@@ -5,6 +5,7 @@
 #include "server/admin/topic_names.h"
 #include "server/admin/topics.h"
 #include "server/api/apis.h"
+#include "server/api/zookeeper_lane.h"
 #include "server/group/coordinator.h"
 #include "server/metadata/metadata_cache.h"
 
@@ -29,6 +30,10 @@ Coordinator find(Services& services, const std::string& listener, const std::str
   auto image = services.metadata.image();
   std::string offsets_topic(admin::kConsumerOffsetsTopic);
   const metadata::TopicInfo* topic = image->topic(offsets_topic);
+  if (topic == nullptr && !services.zookeeper_lane.is_connected()) {
+    return refuse(key, ErrorCode::kCoordinatorNotAvailable,
+                  "The topic of the coordinators cannot be created while ZooKeeper is away");
+  }
   if (topic == nullptr) {
     base::Status created = services.topics.auto_create(offsets_topic);
     return refuse(
@@ -54,10 +59,8 @@ Coordinator find(Services& services, const std::string& listener, const std::str
           .error_message = ""};
 }
 
-}  // namespace
-
-void find_coordinator(Services& services, RequestContext context,
-                      protocol::FindCoordinatorRequest request) {
+void answer(Services& services, RequestContext& context,
+            protocol::FindCoordinatorRequest& request) {
   protocol::FindCoordinatorResponse response;
   bool is_batch = context.version() >= kFirstVersionWithBatch;
   if (!is_batch) request.coordinator_keys = {request.key};
@@ -77,6 +80,20 @@ void find_coordinator(Services& services, RequestContext context,
     response.port = only.port;
   }
   context.reply(response);
+}
+
+}  // namespace
+
+void find_coordinator(Services& services, RequestContext context,
+                      protocol::FindCoordinatorRequest request) {
+  bool must_create =
+      request.key_type == kGroup &&
+      services.metadata.image()->topic(std::string(admin::kConsumerOffsetsTopic)) == nullptr;
+  if (!must_create) return answer(services, context, request);
+  SharedContext shared = share(std::move(context));
+  auto kept = std::make_shared<protocol::FindCoordinatorRequest>(std::move(request));
+  services.zookeeper_lane.run(shared,
+                              [&services, shared, kept] { answer(services, *shared, *kept); });
 }
 
 }  // namespace odradek::api

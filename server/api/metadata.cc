@@ -7,6 +7,7 @@
 #include "server/admin/topics.h"
 #include "server/api/apis.h"
 #include "server/api/operations.h"
+#include "server/api/zookeeper_lane.h"
 #include "server/metadata/metadata_cache.h"
 
 namespace odradek::api {
@@ -55,13 +56,17 @@ MetadataResponse::Topic topic_of(const metadata::MetadataImage& image,
   return topic;
 }
 
+bool may_be_created(const Services& services, const std::string& name, bool client_allows) {
+  if (!client_allows || !admin::check_topic_name(name)) return false;
+  return services.config->auto_create_topics_enable || admin::is_internal_topic(name);
+}
+
 // A topic that is asked for by name and not known here.
 ErrorCode missing(Services& services, const std::string& name, bool may_create) {
   if (!admin::check_topic_name(name)) return ErrorCode::kInvalidTopicException;
-  bool creates = may_create && services.config->auto_create_topics_enable;
-  if (!creates && !(may_create && admin::is_internal_topic(name))) {
-    return ErrorCode::kUnknownTopicOrPartition;
-  }
+  if (!may_be_created(services, name, may_create)) return ErrorCode::kUnknownTopicOrPartition;
+  // The client asks again; until then it has at least the other topics.
+  if (!services.zookeeper_lane.is_connected()) return ErrorCode::kLeaderNotAvailable;
   base::Status created = services.topics.auto_create(name);
   return created ? ErrorCode::kLeaderNotAvailable : protocol::code_of(created.error());
 }
@@ -93,9 +98,16 @@ void add_brokers(const metadata::MetadataImage& image, const std::string& listen
   }
 }
 
-}  // namespace
+bool must_create(const Services& services, const MetadataRequest& request) {
+  if (!request.topics || !request.allow_auto_topic_creation) return false;
+  auto image = services.metadata.image();
+  return std::any_of(request.topics->begin(), request.topics->end(), [&](const auto& asked) {
+    return asked.name && image->topic(*asked.name) == nullptr &&
+           may_be_created(services, *asked.name, true);
+  });
+}
 
-void metadata(Services& services, RequestContext context, MetadataRequest request) {
+void answer(Services& services, RequestContext& context, const MetadataRequest& request) {
   auto image = services.metadata.image();
   MetadataResponse response;
   response.cluster_id = services.cluster_id;
@@ -117,6 +129,16 @@ void metadata(Services& services, RequestContext context, MetadataRequest reques
     }
   }
   context.reply(response);
+}
+
+}  // namespace
+
+void metadata(Services& services, RequestContext context, MetadataRequest request) {
+  if (!must_create(services, request)) return answer(services, context, request);
+  SharedContext shared = share(std::move(context));
+  auto kept = std::make_shared<MetadataRequest>(std::move(request));
+  services.zookeeper_lane.run(shared,
+                              [&services, shared, kept] { answer(services, *shared, *kept); });
 }
 
 }  // namespace odradek::api

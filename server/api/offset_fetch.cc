@@ -14,6 +14,9 @@ namespace {
 using protocol::OffsetFetchRequest;
 using protocol::OffsetFetchResponse;
 
+// Of all errors the one after which every client repeats an OffsetFetch: older Java consumers take
+// COORDINATOR_NOT_AVAILABLE here for the end.
+constexpr ErrorCode kTryAgain = ErrorCode::kCoordinatorLoadInProgress;
 constexpr std::int16_t kFirstVersionWithGroupError = 2;
 constexpr std::int16_t kFirstVersionWithGroups = 8;
 
@@ -42,7 +45,7 @@ Fetched fetch_all(Services& services, const std::string& group, std::int16_t ver
   auto offsets = services.offsets.fetch_all(group);
   if (!offsets) {
     LOG(WARNING) << "[group " << group << "] offsets cannot be read: " << offsets.error().message;
-    return {.error = ErrorCode::kCoordinatorNotAvailable};
+    return {.error = kTryAgain};
   }
   std::map<std::string, OffsetFetchResponse::Topic> topics;
   for (auto& [partition, committed] : *offsets) {
@@ -64,7 +67,7 @@ Fetched fetch_some(Services& services, const std::string& group,
   auto offsets = services.offsets.fetch(group, partitions);
   if (!offsets) {
     LOG(WARNING) << "[group " << group << "] offsets cannot be read: " << offsets.error().message;
-    return {.error = ErrorCode::kCoordinatorNotAvailable};
+    return {.error = kTryAgain};
   }
   Fetched fetched;
   std::size_t next = 0;

@@ -41,6 +41,8 @@ class Configs;
 
 namespace odradek::api {
 
+class ZooKeeperLane;
+
 struct Services {
   protocol::BrokerId broker_id;
   std::string cluster_id;
@@ -61,6 +63,7 @@ struct Services {
   controller::Controller& controller;
   transaction::ProducerIds& producer_ids;
   zk::Configs& configs;
+  ZooKeeperLane& zookeeper_lane;
 };
 
 }  // namespace odradek::api

@@ -107,12 +107,13 @@ void build_coordinators(Parts& parts) {
   parts.topics = std::make_unique<admin::TopicAdmin>(
       *parts.zk_topics, *parts.zk_deletions, parts.config, parts.metadata, parts.waiting->topics,
       base::Random::from_entropy());
-  parts.offsets = std::make_unique<group::OffsetStore>(*parts.zk_offsets, parts.clock);
-  parts.groups = std::make_unique<group::GroupCoordinator>(
-      coordinator_options(*parts.config), parts.clock,
-      [&parts](std::int64_t delay_ms, std::function<void()> task) {
-        parts.waiting->timer.add(std::make_shared<TimedCall>(std::move(task)), delay_ms);
-      });
+  group::ScheduleAfter schedule = [&parts](std::int64_t delay_ms, std::function<void()> task) {
+    parts.waiting->timer.add(std::make_shared<TimedCall>(std::move(task)), delay_ms);
+  };
+  parts.offsets = std::make_unique<group::OffsetStore>(
+      *parts.zk_offsets, parts.config->offsets_commit_timeout_ms, parts.clock, schedule);
+  parts.groups = std::make_unique<group::GroupCoordinator>(coordinator_options(*parts.config),
+                                                           parts.clock, std::move(schedule));
   parts.group_loader =
       std::make_unique<group::GroupLoader>(*parts.groups, *parts.offsets, *parts.scheduler);
   parts.producer_ids = std::make_unique<transaction::ProducerIds>(
@@ -133,6 +134,9 @@ base::Status join_cluster(Parts& parts) {
       *parts.connections);
   auto options = socket_options(*parts.config, parts.listeners, parts.tls, parts.broker_id);
   if (!options) return options.error();
+  parts.zookeeper_lane = std::make_unique<api::ZooKeeperLane>(
+      parts.config->num_io_threads, parts.config->request_timeout_ms, parts.clock,
+      [&parts] { return parts.session->state() == zk::SessionState::kConnected; });
   parts.services =
       std::make_unique<api::Services>(api::Services{.broker_id = parts.broker_id,
                                                     .cluster_id = parts.cluster_id,
@@ -152,7 +156,8 @@ base::Status join_cluster(Parts& parts) {
                                                     .topics = *parts.topics,
                                                     .controller = *parts.controller,
                                                     .producer_ids = *parts.producer_ids,
-                                                    .configs = *parts.zk_configs});
+                                                    .configs = *parts.zk_configs,
+                                                    .zookeeper_lane = *parts.zookeeper_lane});
   parts.dispatcher = std::make_unique<api::Dispatcher>(*parts.services);
   parts.sockets =
       std::make_unique<network::SocketServer>(std::move(*options), *parts.dispatcher, parts.clock);
@@ -264,11 +269,16 @@ void Broker::shutdown() {
   if (parts.stopped) return;
   parts.stopped = true;
   leave_controlled(parts);
+  // While ZooKeeper is away, whoever waits for it must be told that it is over.
+  if (parts.session && parts.session->state() != zk::SessionState::kConnected) {
+    parts.session->close();
+  }
   stop_answering(parts);
   if (parts.logs) parts.logs->shutdown(parts.broker_epoch.load());
   if (parts.registration) parts.registration->stop_following();
   if (parts.controller) parts.controller->stop();
   if (parts.session) parts.session->close();
+  if (parts.zookeeper_lane) parts.zookeeper_lane->stop();
   parts.waiting.reset();  // with it whatever was still parked
   parts.sockets.reset();
 }

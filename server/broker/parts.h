@@ -12,6 +12,7 @@
 #include "server/admin/topics.h"
 #include "server/api/dispatcher.h"
 #include "server/api/services.h"
+#include "server/api/zookeeper_lane.h"
 #include "server/broker/connections.h"
 #include "server/broker/identity.h"
 #include "server/broker/log_dir_failures.h"
@@ -88,6 +89,7 @@ struct Parts {
   std::atomic<std::int64_t> broker_epoch{-1};  // of the present registration
   std::unique_ptr<Registration> registration;
   std::unique_ptr<controller::Controller> controller;
+  std::unique_ptr<api::ZooKeeperLane> zookeeper_lane;
   std::unique_ptr<api::Services> services;
   std::unique_ptr<api::Dispatcher> dispatcher;
   std::unique_ptr<network::SocketServer> sockets;

@@ -1,5 +1,6 @@
 #include "server/group/offset_store.h"
 
+#include <algorithm>
 #include <cctype>
 #include <utility>
 
@@ -60,8 +61,20 @@ std::string group_of_path_element(const std::string& element) {
   return group;
 }
 
-OffsetStore::OffsetStore(zk::ConsumerOffsets& offsets, const base::Clock& clock)
-    : offsets_(offsets), clock_(clock) {}
+void OffsetStore::Pending::answer(std::vector<ErrorCode> errors) {
+  if (!is_answered.exchange(true)) std::exchange(callback, nullptr)(std::move(errors));
+}
+
+void OffsetStore::Pending::refuse(ErrorCode error) {
+  answer(std::vector<ErrorCode>(offsets.size(), error));
+}
+
+OffsetStore::OffsetStore(zk::ConsumerOffsets& offsets, std::int64_t commit_timeout_ms,
+                         const base::Clock& clock, ScheduleAfter schedule)
+    : offsets_(offsets),
+      commit_timeout_ms_(commit_timeout_ms),
+      clock_(clock),
+      schedule_(std::move(schedule)) {}
 
 OffsetStore::~OffsetStore() { stop(); }
 
@@ -70,25 +83,29 @@ void OffsetStore::start() {
 }
 
 void OffsetStore::stop() {
-  std::vector<Pending> dropped;
+  std::vector<PendingPtr> dropped;
   {
     base::MutexLock lock(mutex_);
     stopping_ = true;
     dropped = std::exchange(waiting_, {});
     waiting_offsets_ = 0;
+    by_deadline_.clear();
   }
   changed_.notify_all();
-  for (Pending& pending : dropped) {
-    pending.callback(
-        std::vector<ErrorCode>(pending.offsets.size(), ErrorCode::kCoordinatorNotAvailable));
-  }
+  for (const PendingPtr& pending : dropped) pending->refuse(ErrorCode::kCoordinatorNotAvailable);
   if (thread_.joinable()) thread_.join();
 }
 
 void OffsetStore::commit(const std::string& group, std::vector<OffsetToCommit> offsets,
                          CommitCallback callback) {
+  auto pending = std::make_shared<Pending>();
+  pending->group = group;
+  pending->offsets = std::move(offsets);
+  pending->callback = std::move(callback);
+  pending->deadline_ms = clock_.monotonic_ms() + commit_timeout_ms_;
+  std::size_t count = pending->offsets.size();
   ErrorCode refusal = ErrorCode::kNone;
-  std::size_t count = offsets.size();
+  bool needs_check = false;
   {
     base::MutexLock lock(mutex_);
     if (stopping_) {
@@ -97,19 +114,58 @@ void OffsetStore::commit(const std::string& group, std::vector<OffsetToCommit> o
       refusal = ErrorCode::kCoordinatorLoadInProgress;
     } else {
       waiting_offsets_ += count;
-      waiting_.push_back({group, std::move(offsets), std::move(callback)});
+      waiting_.push_back(pending);
+      while (!by_deadline_.empty() && by_deadline_.front()->is_answered) by_deadline_.pop_front();
+      by_deadline_.push_back(pending);
+      needs_check = !std::exchange(is_check_scheduled_, true);
     }
   }
-  if (refusal != ErrorCode::kNone) return callback(std::vector<ErrorCode>(count, refusal));
+  if (refusal != ErrorCode::kNone) return pending->refuse(refusal);
   changed_.notify_one();
+  if (needs_check) schedule_check(commit_timeout_ms_);
 }
 
-std::vector<OffsetStore::Pending> OffsetStore::take_batch() {
-  std::vector<Pending> batch;
+void OffsetStore::schedule_check(std::int64_t delay_ms) {
+  schedule_(delay_ms, [this] { check_deadlines(); });
+}
+
+void OffsetStore::check_deadlines() {
+  std::vector<PendingPtr> late;
+  std::int64_t next_ms = -1;
+  {
+    base::MutexLock lock(mutex_);
+    std::int64_t now_ms = clock_.monotonic_ms();
+    while (!by_deadline_.empty() &&
+           (by_deadline_.front()->is_answered || by_deadline_.front()->deadline_ms <= now_ms)) {
+      if (!by_deadline_.front()->is_answered) late.push_back(by_deadline_.front());
+      by_deadline_.pop_front();
+    }
+    is_check_scheduled_ = !by_deadline_.empty();
+    if (is_check_scheduled_) next_ms = by_deadline_.front()->deadline_ms - now_ms;
+    // What waits stands in the order of its deadlines too.
+    auto first_in_time = std::find_if(waiting_.begin(), waiting_.end(), [&](const auto& pending) {
+      return pending->deadline_ms > now_ms;
+    });
+    for (auto it = waiting_.begin(); it != first_in_time; ++it) {
+      waiting_offsets_ -= (*it)->offsets.size();
+    }
+    waiting_.erase(waiting_.begin(), first_in_time);
+  }
+  if (next_ms >= 0) schedule_check(next_ms);
+  if (!late.empty()) {
+    LOG(WARNING) << late.size() << " commits, the first of group " << late.front()->group
+                 << ", are not in ZooKeeper after " << commit_timeout_ms_
+                 << " ms (offsets.commit.timeout.ms); their consumers are told to try again";
+  }
+  for (const PendingPtr& pending : late) pending->refuse(ErrorCode::kCoordinatorNotAvailable);
+}
+
+std::vector<OffsetStore::PendingPtr> OffsetStore::take_batch() {
+  std::vector<PendingPtr> batch;
   std::size_t offsets = 0;
   std::size_t taken = 0;
   while (taken < waiting_.size() && offsets < kMaxBatch) {
-    offsets += waiting_[taken].offsets.size();
+    offsets += waiting_[taken]->offsets.size();
     batch.push_back(std::move(waiting_[taken++]));
   }
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(taken));
@@ -119,22 +175,22 @@ std::vector<OffsetStore::Pending> OffsetStore::take_batch() {
 
 void OffsetStore::run() {
   for (;;) {
-    std::vector<Pending> batch;
+    std::vector<PendingPtr> batch;
     {
       base::MutexLock lock(mutex_);
       while (waiting_.empty() && !stopping_) changed_.wait(mutex_);
       if (stopping_) return;
       batch = take_batch();
     }
-    write(std::move(batch));
+    write(batch);
   }
 }
 
-void OffsetStore::write(std::vector<Pending> batch) {
+void OffsetStore::write(const std::vector<PendingPtr>& batch) {
   std::vector<zk::OffsetNode> nodes;
-  for (const Pending& pending : batch) {
-    std::string element = path_element(pending.group);
-    for (const OffsetToCommit& offset : pending.offsets) {
+  for (const PendingPtr& pending : batch) {
+    std::string element = path_element(pending->group);
+    for (const OffsetToCommit& offset : pending->offsets) {
       const TopicPartition& tp = offset.partition;
       const CommittedOffset& committed = offset.committed;
       nodes.push_back({.path = zk::paths::consumer_offset(element, tp.topic, tp.partition),
@@ -149,18 +205,18 @@ void OffsetStore::write(std::vector<Pending> batch) {
   }
   std::vector<zk::Code> codes = offsets_.write(std::move(nodes));
   std::size_t next = 0;
-  for (Pending& pending : batch) {
+  for (const PendingPtr& pending : batch) {
     std::vector<ErrorCode> errors;
-    for (std::size_t i = 0; i < pending.offsets.size(); ++i, next += 2) {
+    for (std::size_t i = 0; i < pending->offsets.size(); ++i, next += 2) {
       ErrorCode decimal = error_of(codes[next]);
       errors.push_back(decimal != ErrorCode::kNone ? decimal : error_of(codes[next + 1]));
       if (errors.back() != ErrorCode::kNone) {
-        LOG(WARNING) << "[group " << pending.group << "] offset of "
-                     << pending.offsets[i].partition.to_string()
+        LOG(WARNING) << "[group " << pending->group << "] offset of "
+                     << pending->offsets[i].partition.to_string()
                      << " is not committed: ZooKeeper answered " << zk::to_string(codes[next]);
       }
     }
-    pending.callback(std::move(errors));
+    pending->answer(std::move(errors));
   }
 }
 

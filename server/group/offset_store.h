@@ -2,8 +2,11 @@
 // commits per round trip.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,6 +18,7 @@
 #include "base/thread.h"
 #include "protocol/errors.h"
 #include "protocol/types.h"
+#include "server/group/types.h"
 #include "zk/store/offsets.h"
 
 namespace odradek::group {
@@ -37,7 +41,8 @@ class OffsetStore {
  public:
   using CommitCallback = std::function<void(std::vector<protocol::ErrorCode>)>;
 
-  OffsetStore(zk::ConsumerOffsets& offsets, const base::Clock& clock);
+  OffsetStore(zk::ConsumerOffsets& offsets, std::int64_t commit_timeout_ms,
+              const base::Clock& clock, ScheduleAfter schedule);
   ~OffsetStore();  // stop()
 
   void start();
@@ -45,7 +50,10 @@ class OffsetStore {
   void stop() EXCLUDES(mutex_);
 
   // One error per offset, in order, once ZooKeeper has them all; the callback runs on the store's
-  // thread. Everything that is waiting when a round trip ends shares the next one.
+  // thread. Everything that is waiting when a round trip ends shares the next one. What ZooKeeper
+  // does not have in time (offsets.commit.timeout.ms) is answered COORDINATOR_NOT_AVAILABLE on a
+  // timer's thread, and is not written any more if it was still waiting: by then another broker
+  // may coordinate the group.
   void commit(const std::string& group, std::vector<OffsetToCommit> offsets,
               CommitCallback callback) EXCLUDES(mutex_);
 
@@ -62,7 +70,13 @@ class OffsetStore {
     std::string group;
     std::vector<OffsetToCommit> offsets;
     CommitCallback callback;
+    std::int64_t deadline_ms = 0;  // monotonic
+    std::atomic<bool> is_answered = false;
+
+    void answer(std::vector<protocol::ErrorCode> errors);  // the first one counts
+    void refuse(protocol::ErrorCode error);
   };
+  using PendingPtr = std::shared_ptr<Pending>;
   // How many offsets one round trip takes at most.
   static constexpr std::size_t kMaxBatch = 2000;
   // Commits beyond this are refused (COORDINATOR_LOAD_IN_PROGRESS, retried by clients), so that a
@@ -70,18 +84,24 @@ class OffsetStore {
   static constexpr std::size_t kMaxWaiting = 100'000;
 
   void run();
-  std::vector<Pending> take_batch() REQUIRES(mutex_);
-  void write(std::vector<Pending> batch);
+  std::vector<PendingPtr> take_batch() REQUIRES(mutex_);
+  void write(const std::vector<PendingPtr>& batch);
+  void schedule_check(std::int64_t delay_ms);
+  void check_deadlines() EXCLUDES(mutex_);
   base::Status add_details(const std::string& group,
                            const std::vector<protocol::TopicPartition>& partitions,
                            std::vector<CommittedOffset>& offsets);
 
   zk::ConsumerOffsets& offsets_;
+  const std::int64_t commit_timeout_ms_;
   const base::Clock& clock_;
+  const ScheduleAfter schedule_;
   base::Mutex mutex_;
   base::CondVar changed_;
-  std::vector<Pending> waiting_ GUARDED_BY(mutex_);
+  std::vector<PendingPtr> waiting_ GUARDED_BY(mutex_);
   std::size_t waiting_offsets_ GUARDED_BY(mutex_) = 0;
+  std::deque<PendingPtr> by_deadline_ GUARDED_BY(mutex_);  // all that may be unanswered
+  bool is_check_scheduled_ GUARDED_BY(mutex_) = false;
   bool stopping_ GUARDED_BY(mutex_) = false;
   base::Thread thread_;
 };

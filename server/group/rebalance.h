@@ -22,9 +22,6 @@ struct GroupEntry {
 };
 using GroupEntryPtr = std::shared_ptr<GroupEntry>;
 
-// Runs the function once, after the delay, on a timer thread.
-using ScheduleAfter = std::function<void(std::int64_t delay_ms, std::function<void()> task)>;
-
 // Stateless but for its parts, so safe from any thread; each verb needs the entry's lock and adds
 // to `done` what the caller runs after releasing it.
 class Rebalance {

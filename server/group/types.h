@@ -110,6 +110,9 @@ struct GroupOverview {
 using JoinCallback = std::function<void(JoinResult)>;
 using SyncCallback = std::function<void(SyncResult)>;
 
+// Runs the function once, after the delay, on a timer thread.
+using ScheduleAfter = std::function<void(std::int64_t delay_ms, std::function<void()> task)>;
+
 // What a change under a group's lock wants done once the lock is released: answers to parked
 // requests.
 using Completions = std::vector<std::function<void()>>;

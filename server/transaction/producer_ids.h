@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "base/mutex.h"
 #include "base/result.h"
@@ -17,10 +18,13 @@ class ProducerIds {
 
   explicit ProducerIds(NextBlock next_block) : next_block_(std::move(next_block)) {}
 
-  base::Result<std::int64_t> next() EXCLUDES(mutex_);
+  base::Result<std::int64_t> next() EXCLUDES(mutex_, block_mutex_);
+  // Never waits; nothing when the block is used up and next() has to ask for another.
+  std::optional<std::int64_t> next_at_hand() EXCLUDES(mutex_);
 
  private:
   const NextBlock next_block_;
+  base::Mutex block_mutex_;  // held while a block is asked for; before mutex_
   base::Mutex mutex_;
   std::int64_t next_id_ GUARDED_BY(mutex_) = 0;
   std::int64_t end_id_ GUARDED_BY(mutex_) = 0;  // one past the last of the block

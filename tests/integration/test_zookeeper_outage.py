@@ -162,34 +162,53 @@ class ZooKeeperOutageTest(SharedClusterTest):
             self.check_healthy("both-away-after")
         load.check()
 
-    def test_requests_that_need_zookeeper_do_not_stop_the_others(self):
+    def send_what_needs_zookeeper(self, port, count):
+        """Requests of every kind that waits for ZooKeeper, each on its own connection; the connections."""
+        connections = []
+        for i in range(count):
+            for request in (OffsetFetchRequest[0](f"group-{i}", [("unimpeded", [0, 1])]),
+                            MetadataRequest[5]([f"not-there-{i}"], True),
+                            DescribeConfigsRequest[0]([(2, "unimpeded", None)]),
+                            CreateTopicsRequest[0]([(f"created-{i}", 1, 1, [], [])], 1000),
+                            DeleteTopicsRequest[0]([f"gone-{i}"], 1000)):
+                connection = Connection(port)
+                self.addCleanup(connection.socket.close)
+                connection.protocol.send_request(request)
+                connection.socket.sendall(connection.protocol.send_bytes())
+                connections.append(connection)
+        return connections
+
+    def check_unimpeded(self, begin, end):
         cluster = self.cluster
-        first = cluster.brokers[0]
-        create_topic(cluster.bootstrap, "unimpeded", TWO_EACH)
-        waiting = []
-        with Load(cluster.bootstrap, "unimpeded", 2) as load, Follower(cluster.bootstrap, "unimpeded", 2) as follower:
+        topic = f"unimpeded-{begin.__name__}"
+        create_topic(cluster.bootstrap, topic, TWO_EACH)
+        with Load(cluster.bootstrap, topic, 2) as load, Follower(cluster.bootstrap, topic, 2) as follower:
             load.wait_progress(100)
             wait_until(lambda: self.coordinators("g") is not None, "coordinator")
-            cluster.zookeeper.kill()
-            for i in range(30):
-                for request in (OffsetFetchRequest[0](f"group-{i}", [("unimpeded", [0, 1])]),
-                                MetadataRequest[5]([f"not-there-{i}"], True),
-                                DescribeConfigsRequest[0]([(2, "unimpeded", None)]),
-                                CreateTopicsRequest[0]([(f"created-{i}", 1, 1, [], [])], 1000),
-                                DeleteTopicsRequest[0]([f"gone-{i}"], 1000)):
-                    connection = Connection(first.port)
-                    self.addCleanup(connection.socket.close)
-                    connection.protocol.send_request(request)
-                    connection.socket.sendall(connection.protocol.send_bytes())
-                    waiting.append(connection)
+            begin()
+            waiting = [connection for broker in cluster.brokers
+                       for connection in self.send_what_needs_zookeeper(broker.port, 30)]
             self.go_on_for(2, load, follower)
-            self.assertEqual(1, metadata(first.port, ["unimpeded"])[2]["unimpeded"][0][1])
-            cluster.zookeeper.start()
+            for broker in cluster.brokers:
+                self.assertEqual(1, metadata(broker.port, [topic])[2][topic][0][1])
+            end()
             self.go_on_for(1, load, follower)
             for connection in waiting:
-                self.assertTrue(connection.socket.recv(4), "an answer after all")
-            self.check_healthy("unimpeded-after")
+                self.assertTrue(connection.socket.recv(4), "no answer after all")
+            self.check_healthy(f"{topic}-after")
         load.check(exactly_once=True)
+
+    def test_requests_that_need_a_dead_zookeeper_do_not_stop_the_others(self):
+        def killed():
+            self.cluster.zookeeper.kill()
+        self.check_unimpeded(killed, self.cluster.zookeeper.start)
+
+    def test_requests_that_need_a_silent_zookeeper_do_not_stop_the_others(self):
+        pid = self.cluster.zookeeper.process.pid
+
+        def stopped():
+            os.kill(pid, signal.SIGSTOP)
+        self.check_unimpeded(stopped, lambda: os.kill(pid, signal.SIGCONT))
 
     def coordinators(self, group):
         with Connection(self.cluster.brokers[0].port) as connection:
@@ -214,6 +233,7 @@ class ZooKeeperOutageTest(SharedClusterTest):
             load.wait_progress(50)
         cluster.zookeeper.kill()
         for broker in cluster.brokers:
+            self.send_what_needs_zookeeper(broker.port, 10)
             self.assertEqual(0, broker.stop())
             self.assertTrue(os.path.exists(f"{broker.data}/.kafka_cleanshutdown"))
         self.setUp()
