@@ -348,6 +348,29 @@ class GroupsTest(SharedClusterTest):
         for i, offset in ends.items():
             self.assertEqual(str(offset).encode(), self.offset_node(group, topic, i))
 
+    def test_a_commit_without_zookeeper_is_refused_in_time_and_not_done_later(self):
+        topic, group = self.topic("late"), "late"
+        port = self.cluster.broker(self.wait_coordinator(group)).port
+
+        def commit(partition, offset):
+            connection = Connection(port)
+            self.addCleanup(connection.socket.close)
+            request = OffsetCommitRequest[2](group, -1, "", -1, [(topic, [(partition, offset, "")])])
+            connection.protocol.send_request(request)
+            connection.socket.sendall(connection.protocol.send_bytes())
+            return connection
+
+        def error(connection):
+            return connection.protocol.receive_bytes(connection.socket.recv(65536))[0][1].topics[0][1][0][1]
+        wait_until(lambda: error(commit(0, 1)) == 0, "a commit")
+        self.cluster.zookeeper.kill()
+        # COORDINATOR_NOT_AVAILABLE, so try again. The first is on its way to ZooKeeper, the second behind it.
+        self.assertEqual(15, error(commit(0, 2)))
+        self.assertEqual(15, error(commit(1, 2)))
+        self.cluster.zookeeper.start()
+        wait_until(lambda: error(commit(2, 5)) == 0, "a commit")
+        self.assertEqual([None, b"5"], [self.offset_node(group, topic, i) for i in (1, 2)])
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
