@@ -6,7 +6,8 @@ set -eu
 build="g++ cmake ninja-build pkg-config libzookeeper-mt-dev libboost1.81-dev libboost-json1.81-dev libboost-program-options1.81-dev
   libssl-dev libgoogle-glog-dev libgflags-dev libgtest-dev libgmock-dev zlib1g-dev libsnappy-dev liblz4-dev
   libzstd-dev libisal-dev libjemalloc-dev librdkafka-dev ccache mold"
-test="zookeeper default-jre-headless kafkacat openssl python3 python3-kafka python3-confluent-kafka python3-kazoo procps"
+test="zookeeper default-jre-headless kafkacat openssl python3 python3-kafka python3-confluent-kafka python3-kazoo python3-snappy
+  python3-lz4 python3-zstandard procps"
 peers="maven default-jdk-headless"
 
 wanted=""

@@ -26,7 +26,8 @@ count() {  # count NAME EXIT_CODE PASSED FAILED LOG
   passed=$((passed + $3)) failed=$((failed + bad))
   if [ "$bad" -gt 0 ]; then
     echo "FAILED $1 ($3 passed, $bad failed)"
-    tail -n 80 "$5"
+    grep -E -A 12 ': Failure$|^(FAIL|ERROR): ' "$5" | head -n 120
+    tail -n 40 "$5"
   else
     echo "ok     $1 ($3 passed)"
   fi
