@@ -45,6 +45,13 @@ def dump_all(broker, topics, kinds=("index", "timeindex", "txnindex")):
     return offsets
 
 
+def complaints(log):
+    """Lines of a broker's log, ours or the JVM's, that an operator would have to act on after a hand-over."""
+    # The JVM also calls a topic that it cannot create yet an "Error processing …", as INFO.
+    wrong = re.compile(r"\] (ERROR|FATAL) |^[EF]\d{8} |(?i:corrupt|damaged)")
+    return [line for line in log.splitlines() if wrong.search(line)]
+
+
 class DumpTest(unittest.TestCase):
     TOPICS = [f"dumped-{codec}" for codec in corpus.CODECS]
 
@@ -210,7 +217,7 @@ class HandOverTest(unittest.TestCase):
                     if leg > 0:
                         thing.check(self, client, leg)
                     thing.add(self, client, leg)
-                self.assertNotRegex(broker.log_of_this_run(), r"(?i)\bERROR\b|corrupt|damaged", f"leg {leg}")
+                self.assertEqual([], complaints(broker.log_of_this_run()), f"leg {leg}")
             broker.stop()
             for thing in things:
                 thing.check_files(self, broker)
