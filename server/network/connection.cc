@@ -267,8 +267,9 @@ void Connection::close(Ending ending, const std::string& reason) {
   if (is_closed()) return;
   phase_ = Phase::kClosed;
   watch_.reset();
-  transport_->close();
+  // Counted before the peer can see it.
   tools_.host.closed(*this, ending, reason);
+  transport_->close();
 }
 
 }  // namespace odradek::network
