@@ -150,8 +150,7 @@ void IsrChanges::announce(const std::vector<TopicPartition>& partitions) {
 void IsrChanges::on_request(const AlterPartitionRequest& request,
                             const Reply<AlterPartitionAnswer>& reply) {
   std::optional<std::int64_t> epoch = parts_.context.broker_epoch(request.broker_id);
-  if (!epoch || *epoch != request.broker_epoch ||
-      !parts_.context.is_live_or_shutting_down(request.broker_id)) {
+  if (!epoch || *epoch != request.broker_epoch) {
     LOG(INFO) << parts_.context.tag() << "AlterPartition of broker " << request.broker_id
               << " with epoch " << request.broker_epoch << " refused: "
               << (epoch ? "its epoch is " + std::to_string(*epoch) : "it is not registered");

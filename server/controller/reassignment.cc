@@ -193,9 +193,12 @@ Reassignments::Started Reassignments::start_all(
   return results;
 }
 
-void Reassignments::on_node_created() {
+void Reassignments::on_node_created() { (void)start_from_node(); }
+
+std::set<TopicPartition> Reassignments::start_from_node() {
+  std::set<TopicPartition> started;
   std::optional<zk::Reassignment> asked = parts_.store.reassignment();
-  if (!asked) return;
+  if (!asked) return started;
   std::map<TopicPartition, Assignment> wanted;
   for (const auto& [id, target] : *asked) {
     const Partition* partition = parts_.context.partition(id);
@@ -203,20 +206,24 @@ void Reassignments::on_node_created() {
   }
   std::set<TopicPartition> failed;
   for (const auto& [id, error] : start_all(wanted)) {
-    if (protocol::code_of(error) == ErrorCode::kNone) continue;
+    if (protocol::code_of(error) == ErrorCode::kNone) {
+      started.insert(id);
+      continue;
+    }
     LOG(WARNING) << parts_.context.tag() << "partition " << id.to_string()
                  << ": reassignment refused: " << error.message;
     failed.insert(id);
   }
   if (!failed.empty()) drop_from_node(failed, {});
+  return started;
 }
 
 void Reassignments::resume_all() {
-  on_node_created();
+  const std::set<TopicPartition> started = start_from_node();
   const std::set<TopicPartition> under_way = parts_.context.reassigning();
   for (const TopicPartition& id : under_way) {
     const Partition* partition = parts_.context.partition(id);
-    if (partition == nullptr) continue;
+    if (partition == nullptr || started.contains(id)) continue;
     const Assignment assignment = partition->assignment;
     (void)begin(id, assignment);
   }

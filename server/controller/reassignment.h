@@ -53,6 +53,8 @@ class Reassignments {
  private:
   using Started = std::map<TopicPartition, base::Error>;  // code 0: started
 
+  // Those that the tools' node asks for and that have begun.
+  std::set<TopicPartition> start_from_node();
   Started start_all(const std::map<TopicPartition, Assignment>& wanted);
   base::Error check_target(const TopicPartition& id, const Partition& partition,
                            const Replicas& target) const;
