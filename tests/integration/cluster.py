@@ -20,6 +20,11 @@ JARS = "/usr/share/java"
 DEADLINE_S = float(os.environ.get("ODRADEK_TEST_DEADLINE_S", "60"))
 
 
+def memory_limit_mb(limit):
+    """What a broker may take; sanitizers need memory of their own."""
+    return limit * (10 if "san" in os.path.basename(BINARIES) else 1)
+
+
 def free_port():
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -10,7 +10,7 @@ import unittest
 
 from confluent_kafka import Producer
 
-from cluster import wait_until
+from cluster import memory_limit_mb, wait_until
 from load import Load, create_topic, read_all
 from shared_cluster import SharedClusterTest
 from wire import Connection, api_versions, batch, frame, header, metadata, produce
@@ -49,7 +49,7 @@ class HostileTest(SharedClusterTest):
         super().tearDown()
         self.load.wait_progress(50, deadline_s=20)
         self.assertFalse(self.load.errors)
-        self.assertLess(self.broker.rss_mb(), 120)
+        self.assertLess(self.broker.rss_mb(), memory_limit_mb(120))
 
     def connect(self, port=None):
         """A connection from a loopback address nobody used before, so that its reason is not folded into another's."""
@@ -186,7 +186,7 @@ class HostileTest(SharedClusterTest):
                 connection.sendall(part)
                 open_ones.append(connection)
         self.load.wait_progress(50)
-        self.assertLess(self.broker.rss_mb(), 120, "announced lengths are allocated before the bytes are there")
+        self.assertLess(self.broker.rss_mb(), memory_limit_mb(120, "announced lengths are allocated before the bytes are there"))
         for connection in open_ones[::2]:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         for connection in open_ones:
@@ -212,7 +212,7 @@ class HostileTest(SharedClusterTest):
                 pass  # the broker takes no more: it waits for its answers to be read
             deaf.append(connection)
         self.load.wait_progress(100, deadline_s=20)
-        self.assertLess(self.broker.rss_mb(), 120)
+        self.assertLess(self.broker.rss_mb(), memory_limit_mb(120))
 
     def test_http_and_tls_on_the_plaintext_port(self):
         self.check_refused(b"GET / HTTP/1.1\r\nHost: kafka\r\n\r\n", "an HTTP request came to a Kafka port")
