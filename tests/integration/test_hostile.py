@@ -186,7 +186,7 @@ class HostileTest(SharedClusterTest):
                 connection.sendall(part)
                 open_ones.append(connection)
         self.load.wait_progress(50)
-        self.assertLess(self.broker.rss_mb(), memory_limit_mb(120, "announced lengths are allocated before the bytes are there"))
+        self.assertLess(self.broker.rss_mb(), memory_limit_mb(120), "announced lengths are allocated before the bytes are there")
         for connection in open_ones[::2]:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         for connection in open_ones:
@@ -249,7 +249,7 @@ class HostileTest(SharedClusterTest):
         for connection in idle[::2]:
             self.assertEqual(0, struct.unpack(">iih", connection.recv(10))[2])
         self.load.wait_progress(100, deadline_s=20)
-        self.assertLess(self.broker.rss_mb() - before, 60)
+        self.assertLess(self.broker.rss_mb() - before, memory_limit_mb(60))
 
     def test_many_requests_at_once_on_one_connection_are_answered_in_order(self):
         connection = self.connect()
