@@ -173,6 +173,9 @@ base::Result<network::SocketServerOptions> socket_options(const config::BrokerCo
     listening.is_control_plane = listener.name == listeners.control_plane_name;
     listening.network_threads = own->num_network_threads;
     listening.backlog = own->socket_listen_backlog_size;
+    // Without a limit of its own a listener has the broker's, which it could not exceed anyway.
+    listening.max_connections = own->max_connections;
+    listening.max_connection_creation_rate = own->max_connection_creation_rate;
     listening.send_buffer_bytes = own->socket_send_buffer_bytes;
     listening.receive_buffer_bytes = own->socket_receive_buffer_bytes;
     auto context = tls.find(listener.name);
