@@ -24,6 +24,7 @@ class LeadersTest : public ControllerTest {
     create("orders", {{0, {1, 2}}});
     controller_ = start(wanted);
     ASSERT_TRUE(b1_->wait_for_leader(kOrders, [](const auto& s) { return s.is_new; }));
+    ASSERT_TRUE(b2_->wait_for_leader(kOrders, [](const auto& s) { return s.is_new; }));
   }
   void lead() { lead(options(1)); }
   AlterPartitionAnswer propose(FakeBroker& leader, Replicas isr) {

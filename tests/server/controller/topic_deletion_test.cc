@@ -53,6 +53,7 @@ TEST_F(TopicDeletionTest, IsTakenUpByTheNextController) {
   create("orders", {{0, {1, 2}}});
   auto first = start(options(1));
   ASSERT_TRUE(b1->wait_for_leader(kOrders, [](const auto& s) { return s.is_new; }));
+  ASSERT_TRUE(b2->wait_for_leader(kOrders, [](const auto& s) { return s.is_new; }));
   b2->fail(kOrders, ErrorCode::kKafkaStorageError);
   ASSERT_TRUE(zk::Deletions(*session_).mark("orders").ok());
   ASSERT_TRUE(b2->wait_for_stop(kOrders, true));
