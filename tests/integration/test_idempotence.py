@@ -62,7 +62,7 @@ class IdempotenceTest(SharedClusterTest):
         return [value for _, value in read_all(self.cluster.bootstrap, topic, 1)[0]]
 
     def test_a_repeated_batch_is_answered_with_its_first_offset(self):
-        create_topic(self.cluster.bootstrap, "repeated", [[1]])
+        self.create("repeated")
         identity, _ = producer_id(self.cluster.brokers[0].port)
         for i in range(7):
             self.assertEqual((0, 2 * i), self.send("repeated", [b"a%d" % i, b"b%d" % i], identity, 2 * i))
@@ -74,7 +74,7 @@ class IdempotenceTest(SharedClusterTest):
         self.assertEqual([f"{name}{i}" for i in range(7) for name in "ab"], self.values("repeated"))
 
     def test_it_is_remembered_through_a_kill_and_a_clean_stop(self):
-        create_topic(self.cluster.bootstrap, "remembered", [[1]])
+        self.create("remembered")
         broker = self.cluster.brokers[0]
         identity, _ = producer_id(broker.port)
         self.assertEqual((0, 0), self.send("remembered", [b"x", b"y"], identity, 0))
@@ -91,8 +91,12 @@ class IdempotenceTest(SharedClusterTest):
         self.assertEqual(OUT_OF_ORDER, self.send("remembered", [b"q"], identity, 7)[0])
         self.assertEqual(["x", "y", "z"], self.values("remembered"))
 
+    def create(self, topic):
+        create_topic(self.cluster.bootstrap, topic, [[1]])
+        self.wait_served(topic)  # the controller knows of the leader before the leader does
+
     def wait_served(self, topic):
-        """Until the broker leads the partition again: a batch of no producer is refused for being empty, not for that."""
+        """Until the broker leads the partition: a batch of no producer is refused for being empty, not for that."""
         def served():
             with Connection(self.cluster.brokers[0].port) as connection:
                 answer = connection.ask(ProduceRequest[5](None, 1, 1000, [(topic, [(0, b"")])]))
@@ -100,7 +104,7 @@ class IdempotenceTest(SharedClusterTest):
         wait_until(served, f"leadership of {topic}")
 
     def test_gaps_and_old_epochs_are_refused(self):
-        create_topic(self.cluster.bootstrap, "gaps", [[1]])
+        self.create("gaps")
         identity, _ = producer_id(self.cluster.brokers[0].port)
         self.assertEqual((0, 0), self.send("gaps", [b"0", b"1"], identity, 0))
         self.assertEqual(OUT_OF_ORDER, self.send("gaps", [b"5"], identity, 5)[0])
@@ -113,7 +117,7 @@ class IdempotenceTest(SharedClusterTest):
         self.assertEqual(["0", "1", "2", "n"], self.values("gaps"))
 
     def test_sequences_wrap_around(self):
-        create_topic(self.cluster.bootstrap, "wrapped", [[1]])
+        self.create("wrapped")
         identity, _ = producer_id(self.cluster.brokers[0].port)
         last = (1 << 31) - 1
         # A producer unknown to the partition may begin anywhere: what it wrote before may be deleted by retention.
@@ -140,7 +144,7 @@ class IdempotenceTest(SharedClusterTest):
         with self.assertRaises(KafkaException):
             producer.init_transactions(2)
         with Connection(self.cluster.brokers[0].port) as connection:
-            create_topic(self.cluster.bootstrap, "transactional", [[1]])
+            self.create("transactional")
             records = batch([b"x"], 1, 0, 0, transactional=True)
             answer = connection.ask(ProduceRequest[5]("t", -1, 1000, [("transactional", [(0, records)])]))
         self.assertEqual(48, answer.topics[0][1][0][1])  # INVALID_TXN_STATE
