@@ -2,6 +2,7 @@
 
 Everything a test starts belongs to its Cluster and ends with it, by pid. Waiting is for an event with a deadline, never for a time.
 """
+import logging
 import os
 import re
 import shutil
@@ -49,6 +50,7 @@ class PatientClient:
     """A kazoo client whose calls are repeated through lost connections and sessions, until the deadline."""
 
     def __init__(self, hosts):
+        logging.getLogger("kazoo").setLevel(logging.CRITICAL)
         retry = {"max_tries": -1, "delay": 0.05, "max_delay": 0.3, "ignore_expire": True}
         self.client = KazooClient(hosts, connection_retry=KazooRetry(**retry),
                                   command_retry=KazooRetry(deadline=DEADLINE_S, **retry))

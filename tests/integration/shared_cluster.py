@@ -31,6 +31,7 @@ class SharedClusterTest(unittest.TestCase):
         cluster = self.cluster
         if cluster.zookeeper.process is None:
             cluster.zookeeper.start()
+        os.kill(cluster.zookeeper.process.pid, signal.SIGCONT)
         for broker in cluster.brokers:
             if broker.process is not None and broker.process.poll() is None:
                 os.kill(broker.process.pid, signal.SIGCONT)

@@ -228,18 +228,34 @@ class ZooKeeperOutageTest(SharedClusterTest):
         self.assertRegex(broker.log()[broker.mark:], rf"ZooKeeper at 127.0.0.1:{cluster.zookeeper.port}/kafka cannot be reached")
         del broker.settings["zookeeper.connection.timeout.ms"]
 
-    def test_a_clean_stop_without_zookeeper_ends_in_time(self):
+    def check_clean_stop(self, topic):
+        """With requests that wait for ZooKeeper, too; and the data is complete when it is back."""
         cluster = self.cluster
-        create_topic(cluster.bootstrap, "stop-alone", TWO_EACH)
-        with Load(cluster.bootstrap, "stop-alone", 2) as load:
+        create_topic(cluster.bootstrap, topic, TWO_EACH)
+        with Load(cluster.bootstrap, topic, 2) as load:
             load.wait_progress(50)
-        cluster.zookeeper.kill()
+        yield
         for broker in cluster.brokers:
             self.send_what_needs_zookeeper(broker.port, 10)
             self.assertEqual(0, broker.stop())
             self.assertTrue(os.path.exists(f"{broker.data}/.kafka_cleanshutdown"))
+        yield
         self.setUp()
         load.check()
+
+    def test_a_clean_stop_without_zookeeper_ends_in_time(self):
+        steps = self.check_clean_stop("stop-alone")
+        next(steps)
+        self.cluster.zookeeper.kill()
+        list(steps)
+
+    def test_a_clean_stop_with_a_silent_zookeeper_ends_in_time(self):
+        steps = self.check_clean_stop("stop-unheard")
+        next(steps)
+        os.kill(self.cluster.zookeeper.process.pid, signal.SIGSTOP)
+        next(steps)
+        os.kill(self.cluster.zookeeper.process.pid, signal.SIGCONT)
+        list(steps)
 
 
 if __name__ == "__main__":
