@@ -6,8 +6,6 @@
 #include <memory>
 #include <string>
 
-#include "base/clock.h"
-#include "base/scheduler.h"
 #include "protocol/types.h"
 #include "server/config/broker_config.h"
 
@@ -48,8 +46,6 @@ struct Services {
   std::string cluster_id;
   std::shared_ptr<const config::BrokerConfig> config;
   const std::atomic<std::int64_t>& broker_epoch;  // of the present registration; -1 before
-  const base::Clock& clock;
-  base::Scheduler& scheduler;
   metadata::MetadataCache& metadata;
   replica::ReplicaSet& replicas;
   replica::Appends& appends;

@@ -142,8 +142,6 @@ base::Status join_cluster(Parts& parts) {
                                                     .cluster_id = parts.cluster_id,
                                                     .config = parts.config,
                                                     .broker_epoch = parts.broker_epoch,
-                                                    .clock = parts.clock,
-                                                    .scheduler = *parts.scheduler,
                                                     .metadata = parts.metadata,
                                                     .replicas = *parts.replicas,
                                                     .appends = *parts.appends,

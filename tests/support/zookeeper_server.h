@@ -16,7 +16,7 @@ namespace odradek::testing {
 // tick is 200 ms, so that sessions may time out after 400 to 60000 ms. Dies with the object.
 class ZooKeeperServer {
  public:
-  // nullptr when there is no Java or no ZooKeeper on this machine: GTEST_SKIP() then. Waits until
+  // nullptr when there is no Java or no ZooKeeper on this machine: a test fails then. Waits until
   // the server serves. `java_options` such as "-Djute.maxbuffer=4194304".
   static std::unique_ptr<ZooKeeperServer> start(std::vector<std::string> java_options = {});
   ~ZooKeeperServer();

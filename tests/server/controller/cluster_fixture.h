@@ -81,7 +81,7 @@ class ControllerTest : public ::testing::Test {
     static std::unique_ptr<odradek::testing::ZooKeeperServer> shared =
         odradek::testing::ZooKeeperServer::start();
     server_ = shared.get();
-    if (server_ == nullptr) GTEST_SKIP() << "no ZooKeeper on this machine";
+    ASSERT_NE(server_, nullptr) << "no ZooKeeper on this machine";
     static int count = 0;
     connect_ = server_->address() + "/controller" + std::to_string(count++);
     zk::SessionOptions options;

@@ -24,7 +24,7 @@ class StoreTest : public ::testing::Test {
     static std::unique_ptr<odradek::testing::ZooKeeperServer> shared =
         odradek::testing::ZooKeeperServer::start();
     server_ = shared.get();
-    if (server_ == nullptr) GTEST_SKIP() << "no ZooKeeper on this machine";
+    ASSERT_NE(server_, nullptr) << "no ZooKeeper on this machine";
     static int count = 0;
     chroot_ = "/store" + std::to_string(count++);
     session_ = connect();
