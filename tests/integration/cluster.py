@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -19,11 +20,13 @@ ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)),
 BINARIES = os.environ.get("ODRADEK_BINARIES", os.path.join(ROOT, "build/release"))
 JARS = "/usr/share/java"
 DEADLINE_S = float(os.environ.get("ODRADEK_TEST_DEADLINE_S", "60"))
+SANITIZED = "san" in os.path.basename(BINARIES)
+SANITIZER_REPORT = re.compile(r"^.*(?:Sanitizer: |: runtime error: )", re.MULTILINE)
 
 
 def memory_limit_mb(limit):
     """What a broker may take; sanitizers need memory of their own."""
-    return limit * (10 if "san" in os.path.basename(BINARIES) else 1)
+    return limit * (10 if SANITIZED else 1)
 
 
 def free_port():
@@ -179,6 +182,22 @@ class Broker:
             self.process.wait()
             self.process = None
 
+    def end(self):
+        """Kills, but lets a sanitizer count what leaked before the end."""
+        if SANITIZED and self.process and self.process.poll() is None:
+            os.kill(self.process.pid, signal.SIGCONT)
+            self.process.terminate()
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                pass
+        self.kill()
+
+    def check_sanitizer(self):
+        report = SANITIZED and os.path.exists(self.log_path) and SANITIZER_REPORT.search(self.log())
+        if report:
+            raise AssertionError(f"broker {self.id}:\n{self.log()[report.start():][:6000]}")
+
     def rss_mb(self):
         with open(f"/proc/{self.process.pid}/status") as status:
             return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1)) / 1024
@@ -216,6 +235,8 @@ class Cluster:
     def __exit__(self, kind, error, trace):
         self.close()
         if kind is None:
+            for broker in self.brokers:
+                broker.check_sanitizer()
             shutil.rmtree(self.directory, ignore_errors=True)
         else:
             print(f"\nlogs of the failed test: {self.directory}")
@@ -227,7 +248,7 @@ class Cluster:
         if self.client:
             self.client.close()
         for broker in self.brokers:
-            broker.kill()
+            broker.end()
         self.zookeeper.kill()
 
     @property

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import unittest
 
-from cluster import BINARIES, Cluster, kcat, wait_until
+from cluster import BINARIES, SANITIZED, Cluster, kcat, wait_until
 
 LINES = "".join(f"line {i}\n" for i in range(20000)).encode()
 
@@ -98,7 +98,7 @@ class BrokerTest(unittest.TestCase):
             kcat("-b", cluster.bootstrap, "-P", "-t", "three", data=b"x\n")
             self.assertEqual(3, len(cluster.zk().get_children("/brokers/topics/three/partitions")))
 
-    @unittest.skipIf("san" in os.path.basename(BINARIES), "sanitizers need memory of their own")
+    @unittest.skipIf(SANITIZED, "sanitizers need memory of their own")
     def test_an_empty_broker_is_small(self):
         with Cluster(1) as cluster:
             self.assertLess(cluster.brokers[0].rss_mb(), 20)
