@@ -32,7 +32,7 @@ class DescriptionChecker {
   }
 
   template <class T>
-  void operator()(const char* name, T&, Field options = {}) {
+  void operator()(const char* name, T& example, Field options = {}) {
     expect(names_.insert(name).second, name, "is described twice");
     expect(options.since <= api_.max, name, "begins after the last version");
     expect(options.since <= options.until, name, "ends before it begins");
@@ -44,6 +44,7 @@ class DescriptionChecker {
     if (options.tag != kNoTag) {
       expect(options.tag > last_tag_, name, "has a tag out of order");
       expect(api_.flexible >= 0 && api_.max >= api_.flexible, name, "has a tag without a place");
+      expect(is_absent(example, options), name, "is left out at another value than its default");
       last_tag_ = options.tag;
     }
     inside<T>();

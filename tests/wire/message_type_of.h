@@ -10,6 +10,7 @@
 #include "protocol/wire/codec.h"
 #include "tests/wire/description_checker.h"
 #include "tests/wire/message_types.h"
+#include "tests/wire/records_counter.h"
 
 namespace odradek::protocol::testing {
 
@@ -20,6 +21,9 @@ base::Result<RoundTrip> round_trip(std::span<std::uint8_t> bytes, std::int16_t v
   if (!message) return message.error();
   trip.json = Codec<M>::json(*message, version);
   trip.encoded = Codec<M>::encode(*message, version).flatten();
+  RecordsCounter counter;
+  M::describe(counter, *message);
+  trip.records_bytes = counter.bytes();
   return trip;
 }
 
@@ -61,5 +65,11 @@ void add_brokers(MessageTypes& types);
 void add_topics(MessageTypes& types);
 void add_security(MessageTypes& types);
 void add_stored(MessageTypes& types);
+void add_kraft_quorum(MessageTypes& types);
+void add_kraft_voters(MessageTypes& types);
+void add_kraft_brokers(MessageTypes& types);
+void add_kraft_share_groups(MessageTypes& types);
+void add_kraft_share_state(MessageTypes& types);
+void add_kraft_stored(MessageTypes& types);
 
 }  // namespace odradek::protocol::testing

@@ -13,6 +13,12 @@ MessageTypes every_message_type() {
   add_topics(types);
   add_security(types);
   add_stored(types);
+  add_kraft_quorum(types);
+  add_kraft_voters(types);
+  add_kraft_brokers(types);
+  add_kraft_share_groups(types);
+  add_kraft_share_state(types);
+  add_kraft_stored(types);
   return types;
 }
 

@@ -19,7 +19,8 @@ namespace odradek::protocol::testing {
 struct RoundTrip {
   std::string json;
   base::Bytes encoded;
-  std::size_t used = 0;  // bytes that the decoder took
+  std::size_t used = 0;           // bytes that the decoder took
+  std::size_t records_bytes = 0;  // of the records inside, which the JSON does not show
 };
 
 struct MessageType {
