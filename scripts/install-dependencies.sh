@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian 12 packages that building, testing and the quickstart need; does nothing when all are there.
-#   scripts/install-dependencies.sh [build|test|peers]…     default: build test
+#   scripts/install-dependencies.sh [build|test|peers|bench]…     default: build test
 set -eu
 
 build="g++ cmake ninja-build pkg-config libzookeeper-mt-dev libboost1.81-dev libboost-json1.81-dev libboost-program-options1.81-dev
@@ -9,6 +9,7 @@ build="g++ cmake ninja-build pkg-config libzookeeper-mt-dev libboost1.81-dev lib
 test="zookeeper default-jre-headless kafkacat openssl python3 python3-kafka python3-confluent-kafka python3-kazoo python3-snappy
   python3-lz4 python3-zstandard procps"
 peers="maven default-jdk-headless"
+bench="libbenchmark-dev"
 
 wanted=""
 for set_name in "${@:-build test}"; do
@@ -17,7 +18,8 @@ for set_name in "${@:-build test}"; do
       build) wanted="$wanted $build" ;;
       test) wanted="$wanted $test" ;;
       peers) wanted="$wanted $peers" ;;
-      *) echo "install-dependencies.sh: no set $name: build, test or peers" >&2; exit 2 ;;
+      bench) wanted="$wanted $bench" ;;
+      *) echo "install-dependencies.sh: no set $name: build, test, peers or bench" >&2; exit 2 ;;
     esac
   done
 done
