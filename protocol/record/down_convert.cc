@@ -25,8 +25,13 @@ base::Result<base::Bytes> DownConverter::next(std::size_t max_input_bytes) {
   while (out.empty() || reader_.position() - begin < max_input_bytes) {
     auto batch = reader_.next();
     if (batch && !*batch) break;
+    std::size_t before = out.size();
     failure_ = batch ? convert(**batch, out) : base::Status(batch.error());
-    if (failure_.ok()) continue;
+    if (failure_.ok()) {
+      position_ = reader_.position();
+      continue;
+    }
+    out.resize(before);
     // What came before is good; the failure is for who comes back for more.
     if (out.empty()) return failure_.error();
     break;
@@ -49,6 +54,14 @@ base::Status DownConverter::convert(const BatchView& batch, base::Bytes& out) {
   }
   RecordIterator records(batch, limits_);
   std::optional<LegacySetBuilder> builder;
+  auto finish_set = [&]() -> base::Status {
+    records_converted_ += builder->record_count();
+    auto built = builder->build();
+    if (!built) return built.error();
+    out.insert(out.end(), built->begin(), built->end());
+    builder.reset();
+    return {};
+  };
   while (const Record* record = records.next()) {
     if (!batch.is_compressed() && record->offset < first_offset_) continue;
     if (!builder) {
@@ -59,20 +72,17 @@ base::Status DownConverter::convert(const BatchView& batch, base::Bytes& out) {
                                        .base_offset = record->offset});
     }
     builder->append(record->offset, record->timestamp, record->key, record->value);
+    if (builder->size_bytes() < kMaxSetBytes) continue;
+    if (base::Status finished = finish_set(); !finished) return finished;
   }
   if (!records.status().ok()) return records.status();
-  if (!builder) return {};
-  records_converted_ += builder->record_count();
-  auto built = builder->build();
-  if (!built) return built.error();
-  out.insert(out.end(), built->begin(), built->end());
-  return {};
+  return builder ? finish_set() : base::Status();
 }
 
-base::Bytes partial_entry_filler(std::size_t size_bytes) {
-  base::Bytes filler(size_bytes);
-  if (size_bytes < batch_layout::kLogOverhead) return filler;
-  std::size_t stated = std::max(size_bytes + 1, batch_layout::kBatchOverhead);
+base::Bytes partial_entry_filler(std::size_t left_bytes, std::size_t max_bytes) {
+  base::Bytes filler(std::min(left_bytes, max_bytes));
+  if (filler.size() < batch_layout::kLogOverhead) return filler;
+  std::size_t stated = std::max(left_bytes + 1, batch_layout::kBatchOverhead);
   CHECK_LE(stated, static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()));
   base::store_big_endian(filler.data() + batch_layout::kOffset, std::int64_t{-1});
   base::store_big_endian(filler.data() + batch_layout::kLength, static_cast<std::int32_t>(stated));

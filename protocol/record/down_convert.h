@@ -16,6 +16,10 @@ namespace odradek::protocol {
 // as they are. One thread.
 class DownConverter {
  public:
+  // A compressed batch that expands beyond this becomes several messages, so that nobody can make
+  // the broker hold what a small batch of zeros expands to.
+  static constexpr std::size_t kMaxSetBytes = std::size_t{8} << 20;
+
   // `first_offset`: the fetch offset; records before it are left out where the reader would have to
   // skip them one by one (uncompressed). The bytes must stay until the conversion is over.
   DownConverter(base::ByteView batches, std::int8_t to_magic, Offset first_offset,
@@ -28,6 +32,8 @@ class DownConverter {
   base::Result<base::Bytes> next(std::size_t max_input_bytes);
 
   std::int64_t records_converted() const { return records_converted_; }
+  // Bytes of the batches that have been converted.
+  std::size_t position() const { return position_; }
 
  private:
   base::Status convert(const BatchView& batch, base::Bytes& out);
@@ -36,12 +42,14 @@ class DownConverter {
   std::int8_t to_magic_;
   Offset first_offset_;
   RecordLimits limits_;
+  std::size_t position_ = 0;
   std::int64_t records_converted_ = 0;
   base::Status failure_;
 };
 
-// What fills an answer whose promised size the converted records did not reach: the head of an
-// entry larger than what follows, which every old reader takes for a partial one and drops.
-base::Bytes partial_entry_filler(std::size_t size_bytes);
+// What fills an answer whose promised size the converted records left `left_bytes` short of: the
+// head of an entry larger than that, which every old reader takes for a partial one and drops. Of
+// it at most `max_bytes`; the rest may be filled in the same way.
+base::Bytes partial_entry_filler(std::size_t left_bytes, std::size_t max_bytes);
 
 }  // namespace odradek::protocol

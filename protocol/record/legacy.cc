@@ -110,6 +110,10 @@ LegacyEntries::LegacyEntries(const BatchView& entry, RecordLimits limits)
 
 LegacyEntries::~LegacyEntries() = default;
 
+bool LegacyEntries::failed_to_decompress() const {
+  return stream_ != nullptr && !stream_->status().ok();
+}
+
 bool LegacyEntries::fail(base::Error error) {
   done_ = true;
   status_ = std::move(error);

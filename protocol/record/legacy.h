@@ -46,6 +46,8 @@ class LegacyEntries {
   const LegacyMessage* next();
   Offset offset() const { return offset_; }
   const base::Status& status() const { return status_; }
+  // Whether that is because of the wrapper's payload.
+  bool failed_to_decompress() const;
 
  private:
   bool start();

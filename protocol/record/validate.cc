@@ -42,9 +42,11 @@ class RecordValidator {
   }
 
   ValidatedRecords run() {
-    if (!check_produce_version() || !scan_entries() || entry_count_ == 0) {
+    if (!check_produce_version()) {
+      result_.rejection = Rejection::kNotForVersion;
       return std::move(result_);
     }
+    if (!scan_entries() || entry_count_ == 0) return std::move(result_);
     if (!choose_target()) return std::move(result_);
     BatchReader reader(result_.records);
     for (std::int64_t i = 0; i < entry_count_; ++i) {
@@ -134,7 +136,8 @@ bool RecordValidator::scan_entries() {
     if (!first_) first_ = **batch;
     if ((*batch)->is_compressed()) {
       auto codec = (*batch)->codec();
-      if (!codec) return reject(unknown_codec(**batch));
+      // Upstream has no better name for this and for what else does not decompress.
+      if (!codec) return reject(ErrorCode::kUnknownServerError, unknown_codec(**batch).message);
       result_.source_codec = *codec;
     }
     ++entry_count_;
@@ -209,8 +212,7 @@ bool RecordValidator::check_offset_range(const BatchView& batch) {
   if (!batch.is_legacy()) {
     std::int64_t range = std::int64_t{batch.last_offset_delta()} + 1;
     if (range <= 0) {
-      return invalid("offset range of the batch ends before it begins: last delta " +
-                     std::to_string(batch.last_offset_delta()));
+      return invalid("last offset delta is " + std::to_string(batch.last_offset_delta()));
     }
     if (batch.record_count() <= 0) {
       return invalid("record count of the batch is " + std::to_string(batch.record_count()));
@@ -257,10 +259,15 @@ bool RecordValidator::check_modern_records(const BatchView& batch) {
   std::size_t limit = std::max(kMinExpansionLimit, batch.payload().size() * kMaxExpansionFactor);
   if (base::Status walked = walk_records(batch, visit, limit); !walked) {
     bool broken = code_of(walked.error()) == ErrorCode::kCorruptMessage;
-    return reject(broken ? ErrorCode::kInvalidRecord : code_of(walked.error()),
+    return reject(broken ? ErrorCode::kUnknownServerError : code_of(walked.error()),
                   walked.error().message);
   }
-  if (!consecutive && !batch.is_control()) rebuild_ = true;
+  if (!consecutive && !batch.is_control()) {
+    if (batch.is_compressed() && !rebuild_) {
+      return reject(ErrorCode::kUnknownServerError, "offsets of the records are not consecutive");
+    }
+    rebuild_ = true;
+  }
   result_.record_count += batch.record_count();
   result_.uncompressed_size_bytes += size_bytes;
   note_batch_maximum(batch, max_timestamp);
@@ -287,7 +294,11 @@ bool RecordValidator::check_legacy_records(const BatchView& batch) {
     max_timestamp = std::max(max_timestamp, timestamp);
     result_.uncompressed_size_bytes += batch_layout::kLogOverhead + message->bytes().size();
   }
-  if (!entries.status().ok()) return reject(entries.status().error());
+  if (base::Status walked = entries.status(); !walked) {
+    return reject(
+        entries.failed_to_decompress() ? ErrorCode::kUnknownServerError : code_of(walked.error()),
+        walked.error().message);
+  }
   result_.record_count += index;
   note_batch_maximum(batch, max_timestamp);
   return true;
@@ -392,7 +403,7 @@ bool RecordValidator::rebuild_with(Builder& builder, Append append) {
     RecordIterator records(**reader.next());
     while (const Record* record = records.next()) {
       if (record->timestamp < kNoTimestamp) {
-        return reject(ErrorCode::kInvalidTimestamp,
+        return reject(ErrorCode::kUnknownServerError,
                       "timestamp " + std::to_string(record->timestamp) + " is negative");
       }
       append(*record);

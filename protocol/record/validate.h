@@ -42,6 +42,7 @@ struct ValidationOptions {
 enum class Rejection : std::uint8_t {
   kNone,
   kOther,
+  kNotForVersion,  // of Produce; found before the log is asked
   kInvalidMagic,
   kInvalidOffsetOrSequence,
   kInvalidCrc,
@@ -110,10 +111,11 @@ class ValidatedRecords {
 // shape, key where the topic is compacted [INVALID_RECORD with indexes], timestamp in range
 // [INVALID_TIMESTAMP with indexes]. A partial entry at the end is cut off; when
 // that leaves nothing (Produce before v3) the result is ok() without records, and there is nothing
-// to append. Known departures: a payload that does not decompress is INVALID_RECORD, where upstream
-// says UNKNOWN_SERVER_ERROR; a batch whose offsets are not consecutive is renumbered, where
-// upstream keeps the gaps (uncompressed) or fails (compressed). Heavy, and free of the log: run it
-// before taking the log's lock. `records` must outlive the result.
+// to append. Unknown codecs, payloads that do not decompress, compressed records whose offsets are
+// not consecutive and negative timestamps that would have to be rewritten are UNKNOWN_SERVER_ERROR,
+// since upstream has no better name for them. Known departure: an uncompressed batch whose offsets
+// are not consecutive is renumbered, where upstream stores offsets that overlap. Heavy, and free of
+// the log: run it before taking the log's lock. `records` must outlive the result.
 ValidatedRecords validate_records(base::MutableBytes records, const ValidationOptions& options);
 
 // Both steps at once.

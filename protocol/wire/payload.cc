@@ -22,12 +22,18 @@ void Payload::append(FileSlice slice) {
   parts_.emplace_back(std::move(slice));
 }
 
+void Payload::append(GeneratedBytes generated) {
+  if (generated.size_bytes == 0) return;
+  size_bytes_ += generated.size_bytes;
+  parts_.emplace_back(std::move(generated));
+}
+
 base::Bytes Payload::flatten() const {
   base::Bytes all;
   all.reserve(size_bytes_);
   for (const PayloadPart& part : parts_) {
     const auto* memory = std::get_if<SharedBytes>(&part);
-    CHECK(memory != nullptr) << "A payload with a file range has no bytes to show.";
+    CHECK(memory != nullptr) << "Not all bytes of this payload are in memory.";
     all.insert(all.end(), memory->bytes.begin(), memory->bytes.end());
   }
   return all;

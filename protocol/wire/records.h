@@ -7,6 +7,9 @@
 #include <span>
 #include <vector>
 
+#include "base/bytes.h"
+#include "base/result.h"
+
 namespace odradek::base {
 class File;
 }  // namespace odradek::base
@@ -20,6 +23,24 @@ struct FileSlice {
   std::int64_t size_bytes = 0;
 };
 
+// Bytes that come into being while they are sent, a piece at a time, so that a long answer never
+// lies in memory as a whole. Read once, from front to back, by one thread at a time.
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+
+  // What is left of the present piece, or the next one: never empty before as many bytes were
+  // consumed as were promised. The view lives until consume().
+  virtual base::Result<base::ByteView> peek() = 0;
+  virtual void consume(std::size_t size_bytes) = 0;
+};
+
+// A source with the number of bytes that are taken from it.
+struct GeneratedBytes {
+  std::shared_ptr<ByteSource> source;
+  std::size_t size_bytes = 0;
+};
+
 struct Records {
   bool null = false;
   // Decoded: a mutable view into the frame, so that offsets can be assigned in place.
@@ -28,14 +49,18 @@ struct Records {
   std::shared_ptr<const void> owner;
   // In an answer: file ranges that follow `bytes`.
   std::vector<FileSlice> slices;
+  // In an answer: follow the slices.
+  GeneratedBytes generated;
 
   std::size_t size_bytes() const {
-    std::size_t size = bytes.size();
+    std::size_t size = bytes.size() + generated.size_bytes;
     for (const FileSlice& slice : slices) size += static_cast<std::size_t>(slice.size_bytes);
     return size;
   }
   // Whether an encoder may point to these records instead of copying them.
-  bool is_shared() const { return owner != nullptr || !slices.empty(); }
+  bool is_shared() const {
+    return owner != nullptr || !slices.empty() || generated.source != nullptr;
+  }
 };
 
 }  // namespace odradek::protocol

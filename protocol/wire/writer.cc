@@ -16,6 +16,7 @@ void Writer::records(const Records& records) {
     cut();
   }
   for (const FileSlice& slice : records.slices) done_.append(slice);
+  done_.append(records.generated);
 }
 
 Payload Writer::finish() && {

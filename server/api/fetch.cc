@@ -117,12 +117,13 @@ Opened open(const FetchRequest& request, std::int16_t version, bool is_follower,
 }
 
 replica::ReadRequest read_request(const FetchRequest& request, std::int16_t version,
+                                  std::int32_t broker_max_bytes,
                                   const std::vector<SessionPartition>& partitions) {
   replica::ReadRequest read;
   read.replica_id = version >= 15 ? request.replica_state.replica_id : request.replica_id;
   read.max_wait_ms = request.max_wait_ms;
-  read.min_bytes = request.min_bytes;
-  read.max_bytes = request.max_bytes;
+  read.max_bytes = std::min(request.max_bytes, broker_max_bytes);
+  read.min_bytes = std::min(request.min_bytes, read.max_bytes);
   read.hard_max_bytes = version < kFirstVersionWithMaxBytes;
   read.read_committed = request.isolation_level == 1;
   for (const SessionPartition& partition : partitions) {
@@ -135,7 +136,6 @@ replica::ReadRequest read_request(const FetchRequest& request, std::int16_t vers
       entry.known_error = partition.topic_id.is_zero() ? ErrorCode::kUnknownTopicOrPartition
                                                        : ErrorCode::kUnknownTopicId;
     }
-    if (reads_old_format(version)) entry.max_bytes = std::min(entry.max_bytes, kMaxConvertedBytes);
     read.entries.push_back(std::move(entry));
   }
   return read;
@@ -149,9 +149,10 @@ void fetch(Services& services, RequestContext context, FetchRequest request) {
   bool is_follower = (version >= 15 ? request.replica_state.replica_id : request.replica_id) >= 0;
   Opened opened = open(request, version, is_follower, services.fetch_sessions, *image);
   if (opened.error != ErrorCode::kNone) return reply_error(context, opened.error);
-  replica::ReadRequest read = read_request(request, version, opened.partitions);
-  auto answer = std::make_shared<FetchAnswer>(std::move(opened.partitions),
-                                              std::move(opened.session), opened.is_incremental);
+  replica::ReadRequest read =
+      read_request(request, version, services.config->fetch_max_bytes, opened.partitions);
+  auto answer = std::make_shared<FetchAnswer>(
+      std::move(opened.partitions), std::move(opened.session), opened.is_incremental, is_follower);
   SharedContext shared = share(std::move(context));
   services.reads.fetch(
       std::move(read), [&services, shared, answer](std::vector<replica::ReadOutcome> outcomes) {

@@ -3,10 +3,9 @@
 #include <set>
 #include <utility>
 
-#include "base/file.h"
 #include "base/log.h"
-#include "protocol/record/down_convert.h"
 #include "server/api/leader_hints.h"
+#include "server/log/converted_slice.h"
 
 namespace odradek::api {
 namespace {
@@ -17,29 +16,30 @@ using replica::ReadOutcome;
 using replica::SessionPartition;
 
 constexpr std::int16_t kFirstVersionWithMagic1 = 2;
+constexpr std::int16_t kFirstVersionWithMagic2 = 4;
+constexpr std::int16_t kFirstVersionWithStorageErrors = 6;
+constexpr std::int16_t kFirstVersionWithZstd = 10;
 constexpr std::int16_t kFirstVersionWithLeader = 12;
 constexpr std::int16_t kFirstVersionWithEndpoints = 16;
 
-// The batches of a slice in the format of an old client. What is read here is bounded by
-// kMaxConvertedBytes, or by one batch that is larger.
-base::Result<base::Bytes> converted(const protocol::FileSlice& slice, std::int16_t version,
-                                    std::int64_t fetch_offset) {
-  base::Bytes batches(static_cast<std::size_t>(slice.size_bytes));
-  auto read = slice.file->read_fully_at(batches, slice.position);
-  if (!read) return read.error();
-  std::int8_t magic = version >= kFirstVersionWithMagic1 ? 1 : 0;
-  protocol::DownConverter converter(batches, magic, fetch_offset);
-  base::Bytes all;
-  for (;;) {
-    auto next = converter.next(kMaxConvertedBytes);
-    if (!next) return next.error();
-    if (next->empty()) return all;
-    all.insert(all.end(), next->begin(), next->end());
-  }
+std::int8_t newest_magic_of(std::int16_t version) {
+  if (version >= kFirstVersionWithMagic2) return 2;
+  return version >= kFirstVersionWithMagic1 ? 1 : 0;
 }
 
-FetchResponse::Partition partition_of(const SessionPartition& asked, ReadOutcome& outcome,
-                                      std::int16_t version) {
+// In place of whatever was found.
+FetchResponse::Partition refusal(std::int32_t index, ErrorCode error) {
+  FetchResponse::Partition partition;
+  partition.partition_index = index;
+  partition.error_code = error;
+  partition.high_watermark = -1;
+  partition.last_stable_offset = -1;
+  partition.log_start_offset = -1;
+  partition.aborted_transactions.reset();
+  return partition;
+}
+
+FetchResponse::Partition partition_of(const SessionPartition& asked, ReadOutcome& outcome) {
   FetchResponse::Partition partition;
   partition.partition_index = asked.partition;
   partition.error_code = outcome.error;
@@ -51,22 +51,7 @@ FetchResponse::Partition partition_of(const SessionPartition& asked, ReadOutcome
     partition.diverging_epoch = {outcome.diverging_epoch->epoch,
                                  outcome.diverging_epoch->end_offset};
   }
-  if (outcome.slice.size_bytes == 0) return partition;
-  if (!reads_old_format(version)) {
-    partition.records.slices.push_back(std::move(outcome.slice));
-    return partition;
-  }
-  auto bytes = converted(outcome.slice, version, asked.fetch_offset);
-  if (!bytes) {
-    LOG(WARNING) << "partition " << asked.topic << "-" << asked.partition << ": offset "
-                 << asked.fetch_offset << " cannot be given to a client of Fetch version "
-                 << version << ": " << bytes.error().message;
-    partition.error_code = protocol::code_of(bytes.error());
-    return partition;
-  }
-  auto owner = std::make_shared<base::Bytes>(std::move(*bytes));
-  partition.records.bytes = *owner;
-  partition.records.owner = owner;
+  if (outcome.slice.size_bytes > 0) partition.records.slices.push_back(std::move(outcome.slice));
   return partition;
 }
 
@@ -94,6 +79,42 @@ bool FetchAnswer::must_list(std::size_t index, const FetchResponse::Partition& p
   return changed || !is_incremental_;
 }
 
+void FetchAnswer::suit(FetchResponse::Partition& partition, const log::LogOptions& options,
+                       std::size_t index, std::int16_t version) {
+  if (options.compression == protocol::CompressionType::kZstd && version < kFirstVersionWithZstd) {
+    partition = refusal(partition.partition_index, ErrorCode::kUnsupportedCompressionType);
+    return;
+  }
+  // What the topic is to hold stands for what it holds, as upstream: looking into the batches of
+  // every answer would cost more than it brings.
+  const std::int8_t magic = newest_magic_of(version);
+  if (options.record_magic <= magic) return;
+  if (!options.down_conversion && !is_follower_) {
+    partition = refusal(partition.partition_index, ErrorCode::kUnsupportedVersion);
+    return;
+  }
+  if (!partition.records.slices.empty()) convert(partition, index, magic);
+}
+
+void FetchAnswer::convert(FetchResponse::Partition& partition, std::size_t index,
+                          std::int8_t magic) {
+  const SessionPartition& asked = partitions_[index];
+  auto converted = log::ConvertedSlice::open({.slice = std::move(partition.records.slices.front()),
+                                              .magic = magic,
+                                              .first_offset = asked.fetch_offset,
+                                              .keep_first = !keeps_a_first_batch_});
+  keeps_a_first_batch_ = true;
+  partition.records.slices.clear();
+  if (converted) {
+    partition.records.generated = std::move(*converted);
+    return;
+  }
+  LOG(WARNING) << "partition " << asked.topic << "-" << asked.partition << ": offset "
+               << asked.fetch_offset << " cannot be given to a client that reads formats up to "
+               << int{magic} << ": " << converted.error().message;
+  partition = refusal(partition.partition_index, protocol::code_of(converted.error()));
+}
+
 FetchResponse FetchAnswer::build(std::vector<ReadOutcome> outcomes, std::int16_t version,
                                  const std::string& listener,
                                  const metadata::MetadataImage& image) {
@@ -102,8 +123,14 @@ FetchResponse FetchAnswer::build(std::vector<ReadOutcome> outcomes, std::int16_t
   std::set<protocol::BrokerId> leaders;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const SessionPartition& asked = partitions_[i];
-    FetchResponse::Partition partition = partition_of(asked, outcomes[i], version);
+    FetchResponse::Partition partition = partition_of(asked, outcomes[i]);
     if (!must_list(i, partition)) continue;
+    if (outcomes[i].options != nullptr) suit(partition, *outcomes[i].options, i, version);
+    // Older clients would not try again.
+    if (partition.error_code == ErrorCode::kKafkaStorageError &&
+        version < kFirstVersionWithStorageErrors) {
+      partition.error_code = ErrorCode::kNotLeaderOrFollower;
+    }
     bool has_moved = partition.error_code == ErrorCode::kNotLeaderOrFollower ||
                      partition.error_code == ErrorCode::kFencedLeaderEpoch;
     if (has_moved && version >= kFirstVersionWithLeader) {

@@ -13,18 +13,14 @@
 
 namespace odradek::api {
 
-// Clients below version 4 read magic 0 or 1 only; what they get is converted, this much of a
-// partition at a time.
-constexpr std::int32_t kMaxConvertedBytes = 4 * 1024 * 1024;
-constexpr bool reads_old_format(std::int16_t version) { return version < 4; }
-
 class FetchAnswer {
  public:
   FetchAnswer(std::vector<replica::SessionPartition> partitions, replica::FetchSessionPtr session,
-              bool is_incremental)
+              bool is_incremental, bool is_follower)
       : partitions_(std::move(partitions)),
         session_(std::move(session)),
-        is_incremental_(is_incremental) {}
+        is_incremental_(is_incremental),
+        is_follower_(is_follower) {}
 
   // `outcomes` are those of the partitions, in order.
   protocol::FetchResponse build(std::vector<replica::ReadOutcome> outcomes, std::int16_t version,
@@ -33,10 +29,16 @@ class FetchAnswer {
  private:
   // False when the client knows all this already.
   bool must_list(std::size_t index, const protocol::FetchResponse::Partition& partition);
+  // Refuses or converts what a client of this version cannot read.
+  void suit(protocol::FetchResponse::Partition& partition, const log::LogOptions& options,
+            std::size_t index, std::int16_t version);
+  void convert(protocol::FetchResponse::Partition& partition, std::size_t index, std::int8_t magic);
 
   const std::vector<replica::SessionPartition> partitions_;
   const replica::FetchSessionPtr session_;
   const bool is_incremental_;
+  const bool is_follower_;
+  bool keeps_a_first_batch_ = false;
 };
 
 }  // namespace odradek::api

@@ -54,10 +54,10 @@ Plan plan(const ProduceRequest& request, std::int16_t version) {
 
 void fill(ProduceResponse::Partition& partition, replica::AppendOutcome outcome) {
   partition.error_code = outcome.error;
+  partition.log_start_offset = outcome.info.log_start_offset;
   if (outcome.error == ErrorCode::kNone) {
     partition.base_offset = outcome.info.first_offset;
     partition.log_append_time_ms = outcome.info.log_append_time_ms;
-    partition.log_start_offset = outcome.info.log_start_offset;
     return;
   }
   if (!outcome.message.empty()) partition.error_message = std::move(outcome.message);

@@ -17,6 +17,19 @@ config::InterBrokerProtocol protocol_of(const config::BrokerConfig& config) {
       .value_or(config::kLatestInterBrokerProtocol);
 }
 
+// The format that a topic's records are stored in.
+std::int8_t record_magic(const config::TopicConfig& topic, const config::BrokerConfig& broker) {
+  config::InterBrokerProtocol between = protocol_of(broker);
+  if (config::fixes_message_format(between)) return 2;
+  auto wanted = config::parse_inter_broker_protocol(topic.message_format_version);
+  // A topic's own version may not be newer than what the brokers speak; then the broker's counts.
+  if (!wanted || *wanted > between) {
+    wanted = config::parse_inter_broker_protocol(broker.log_message_format_version);
+  }
+  return static_cast<std::int8_t>(
+      config::message_magic(std::min(wanted.value_or(between), between)));
+}
+
 std::map<std::string, std::int32_t> per_ip_overrides(const config::BrokerConfig& config) {
   std::map<std::string, std::int32_t> overrides;
   for (const std::string& entry : base::split_list(config.max_connections_per_ip_overrides)) {
@@ -60,7 +73,8 @@ log::LogManagerOptions log_manager_options(const config::BrokerConfig& config) {
   return options;
 }
 
-replica::TopicSettings topic_settings(const config::TopicConfig& topic) {
+replica::TopicSettings topic_settings(const config::TopicConfig& topic,
+                                      const config::BrokerConfig& broker) {
   replica::TopicSettings settings;
   log::LogOptions& log = settings.log;
   log.segment_bytes = topic.segment_bytes;
@@ -80,6 +94,9 @@ replica::TopicSettings topic_settings(const config::TopicConfig& topic) {
   log.timestamp_before_max_ms = topic.timestamp_before_max_ms();
   log.timestamp_after_max_ms = topic.timestamp_after_max_ms();
   log.preallocate = topic.preallocate;
+  log.record_magic = record_magic(topic, broker);
+  log.zstd_allowed = config::has_zstd(protocol_of(broker));
+  log.down_conversion = topic.message_downconversion_enable;
   if (topic.compression_type != "producer") {
     log.compression = protocol::codec_from_name(topic.compression_type);
     switch (log.compression.value_or(protocol::CompressionType::kNone)) {

@@ -24,7 +24,8 @@ using TlsByListener = std::map<std::string, std::unique_ptr<security::ListenerTl
 
 zk::SessionOptions session_options(const config::BrokerConfig& config);
 log::LogManagerOptions log_manager_options(const config::BrokerConfig& config);
-replica::TopicSettings topic_settings(const config::TopicConfig& topic);
+replica::TopicSettings topic_settings(const config::TopicConfig& topic,
+                                      const config::BrokerConfig& broker);
 group::CoordinatorOptions coordinator_options(const config::BrokerConfig& config);
 controller::ControllerOptions controller_options(const config::BrokerConfig& config,
                                                  const config::Listeners& listeners,

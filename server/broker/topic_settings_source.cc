@@ -27,7 +27,7 @@ replica::TopicSettings TopicSettingsSource::settings_of(const std::string& topic
   for (const std::string& problem : problems) {
     LOG(WARNING) << "topic " << topic << ": a setting in ZooKeeper is left out: " << problem;
   }
-  return topic_settings(built);
+  return topic_settings(built, *config_);
 }
 
 replica::TopicSettings TopicSettingsSource::read(const std::string& topic) {

@@ -61,7 +61,8 @@ protocol::ValidationOptions validation_options(const LogOptions& options, const 
   protocol::ValidationOptions validation;
   validation.origin = spec.origin;
   validation.produce_version = spec.produce_version;
-  validation.zstd_allowed = spec.zstd_allowed;
+  validation.target_magic = options.record_magic;
+  validation.zstd_allowed = options.zstd_allowed;
   validation.target_codec = options.compression;
   validation.compression_level = options.compression_level;
   validation.compacted_topic = options.cleanup_compact;

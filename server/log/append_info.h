@@ -15,8 +15,6 @@ struct AppendSpec {
   protocol::AppendOrigin origin = protocol::AppendOrigin::kClient;
   // The Produce version, which says what batches are allowed; -1: not a Produce request.
   std::int16_t produce_version = -1;
-  // False while inter.broker.protocol.version is below 2.1.
-  bool zstd_allowed = true;
 };
 
 struct AppendInfo {

@@ -147,6 +147,8 @@ base::Result<AppendInfo> Log::assign_and_write(protocol::ValidatedRecords& valid
   if (!written.ok()) return written.error();
   protocol::Offset start = info.log_start_offset;
   info = describe(headers);
+  // An old compressed entry states the offset of its last message alone.
+  info.first_offset = validated.first_offset;
   info.log_start_offset = start;
   info.log_append_time_ms = validated.log_append_time;
   info.record_count = validated.record_count;
@@ -194,7 +196,11 @@ base::Status Log::write(base::ByteView bytes, std::span<const BatchHeader> heade
     if (!rolled.ok()) return rolled;
   }
   for (const BatchHeader& header : headers) {
-    base::Status noted = epochs_->assign(header.leader_epoch, header.base_offset);
+    // Old formats carry no epochs: without a full history there is none, and replicas go by their
+    // high watermarks.
+    base::Status noted = header.magic >= 2
+                             ? epochs_->assign(header.leader_epoch, header.base_offset)
+                             : epochs_->clear();
     if (!noted.ok()) return noted;
   }
   base::Status appended = store_.append(bytes, headers, options);
@@ -290,6 +296,7 @@ EpochEndOffset Log::end_offset_for_epoch(protocol::LeaderEpoch epoch) const {
 }
 
 base::Status Log::assign_epoch_start(protocol::LeaderEpoch epoch, protocol::Offset start_offset) {
+  if (options_.read()->record_magic < 2) return {};
   return failed(epochs_->assign(epoch, start_offset));
 }
 

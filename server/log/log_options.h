@@ -32,6 +32,10 @@ struct LogOptions {
   std::optional<protocol::CompressionType> compression;
   int compression_level = protocol::kDefaultCompressionLevel;
   bool preallocate = false;
+  // What is stored; below 2 only while message.format.version is still in force.
+  std::int8_t record_magic = 2;
+  bool zstd_allowed = true;     // inter.broker.protocol.version knows it
+  bool down_conversion = true;  // message.downconversion.enable
 };
 
 }  // namespace odradek::log

@@ -17,7 +17,10 @@ constexpr std::size_t kFileBytesPerCall = 1024 * 1024;
 
 std::size_t part_size(const protocol::PayloadPart& part) {
   if (const auto* memory = std::get_if<protocol::SharedBytes>(&part)) return memory->bytes.size();
-  return static_cast<std::size_t>(std::get<protocol::FileSlice>(part).size_bytes);
+  if (const auto* slice = std::get_if<protocol::FileSlice>(&part)) {
+    return static_cast<std::size_t>(slice->size_bytes);
+  }
+  return std::get<protocol::GeneratedBytes>(part).size_bytes;
 }
 
 std::string truncated(const protocol::FileSlice& slice) {
@@ -51,10 +54,15 @@ SendQueue::Gathered SendQueue::gather(std::vector<std::uint8_t>& scratch) const 
                                             left};
         continue;
       }
+      if (const auto* generated = std::get_if<protocol::GeneratedBytes>(&parts[i])) {
+        if (!gather_generated(*generated, left, gathered)) return gathered;
+        continue;
+      }
       const auto& slice = std::get<protocol::FileSlice>(parts[i]);
       if (left >= kSmallSliceBytes) {
         gathered.big = &slice;
         gathered.big_done = done;
+        gathered.more = true;
         return gathered;
       }
       if (scratch_used + left > scratch.size()) return gathered;
@@ -71,6 +79,24 @@ SendQueue::Gathered SendQueue::gather(std::vector<std::uint8_t>& scratch) const 
   return gathered;
 }
 
+bool SendQueue::gather_generated(const protocol::GeneratedBytes& part, std::size_t left,
+                                 Gathered& gathered) {
+  // One piece in memory is enough.
+  gathered.more = gathered.has_made_piece;
+  if (gathered.more) return false;
+  gathered.has_made_piece = true;
+  auto piece = part.source->peek();
+  if (!piece || piece->empty()) {
+    gathered.failure =
+        piece ? "records ended before what an answer promised" : piece.error().message;
+    return false;
+  }
+  const std::size_t size = std::min(piece->size(), left);
+  gathered.parts[gathered.count++] = {const_cast<std::uint8_t*>(piece->data()), size};
+  gathered.more = size < left;
+  return !gathered.more;
+}
+
 void SendQueue::advance(std::size_t bytes) {
   size_bytes_ -= bytes;
   while (!sends_.empty()) {
@@ -78,6 +104,9 @@ void SendQueue::advance(std::size_t bytes) {
     const auto& parts = send.payload.parts();
     while (send.part < parts.size()) {
       const std::size_t step = std::min(bytes, part_size(parts[send.part]) - send.part_done);
+      if (const auto* generated = std::get_if<protocol::GeneratedBytes>(&parts[send.part])) {
+        generated->source->consume(step);
+      }
       send.part_done += step;
       bytes -= step;
       if (send.part_done < part_size(parts[send.part])) return;
@@ -106,8 +135,9 @@ IoResult SendQueue::write_once(Transport& transport, std::vector<std::uint8_t>& 
       return {IoState::kFailed, 0, truncated(slice)};
     }
   } else {
-    result = transport.write({gathered.parts.data(), gathered.count}, gathered.big != nullptr);
+    result = transport.write({gathered.parts.data(), gathered.count}, gathered.more);
   }
+  has_made_piece_ |= gathered.has_made_piece;
   advance(result.bytes);
   is_held_by_transport_ = result.state == IoState::kWantWrite;
   return result;
@@ -121,7 +151,8 @@ IoResult SendQueue::flush(Transport& transport, std::vector<std::uint8_t>& scrat
     if (total.state != IoState::kReady) return total;
     is_held_by_transport_ = false;
   }
-  while (!sends_.empty() && total.bytes < kBytesPerTurn) {
+  has_made_piece_ = false;
+  while (!sends_.empty() && total.bytes < kBytesPerTurn && !has_made_piece_) {
     IoResult result = write_once(transport, scratch);
     total.bytes += result.bytes;
     total.state = result.state;

@@ -23,7 +23,8 @@ class SendQueue {
   static constexpr std::size_t kSmallSliceBytes = 32 * 1024;
   static constexpr std::size_t kScratchBytes = 256 * 1024;
   static constexpr std::size_t kMaxParts = 64;  // of one gathered write
-  // So much per turn, that one reader of much does not hold up the others of its thread.
+  // So much per turn, that one reader of much does not hold up the others of its thread; of bytes
+  // that are made while they are sent one piece, because making it takes long.
   static constexpr std::size_t kBytesPerTurn = 4 * 1024 * 1024;
 
   void add(Answer answer, std::int64_t dequeued_ns);
@@ -44,16 +45,22 @@ class SendQueue {
     std::size_t part = 0;       // the next one to write
     std::size_t part_done = 0;  // and how much of it is written
   };
-  // The next parts, gathered up to the first big file range.
+  // The next parts, gathered up to the first big file range or the second piece that has to be
+  // made.
   struct Gathered {
     std::array<iovec, kMaxParts> parts;
     std::size_t count = 0;
     const protocol::FileSlice* big = nullptr;
     std::size_t big_done = 0;
+    bool has_made_piece = false;
+    bool more = false;  // follows at once
     std::string failure;
   };
 
   Gathered gather(std::vector<std::uint8_t>& scratch) const;
+  // False when nothing behind the part may be gathered.
+  static bool gather_generated(const protocol::GeneratedBytes& part, std::size_t left,
+                               Gathered& gathered);
   IoResult write_once(Transport& transport, std::vector<std::uint8_t>& scratch);
   void advance(std::size_t bytes);
   void finish_sent(const base::Clock& clock);
@@ -62,6 +69,7 @@ class SendQueue {
   std::deque<Send> written_;  // with the transport, maybe not yet with the kernel
   std::size_t size_bytes_ = 0;
   bool is_held_by_transport_ = false;
+  bool has_made_piece_ = false;  // in this turn
 };
 
 }  // namespace odradek::network

@@ -7,6 +7,26 @@
 
 namespace odradek::replica {
 
+namespace {
+
+// Producers look at the log start offset of a refusal only to learn whether their earlier records
+// are gone; the plainer refusals leave it out.
+bool is_told_without_log_start(ErrorCode error) {
+  switch (error) {
+    case ErrorCode::kUnknownTopicOrPartition:
+    case ErrorCode::kNotLeaderOrFollower:
+    case ErrorCode::kMessageTooLarge:
+    case ErrorCode::kRecordListTooLarge:
+    case ErrorCode::kCorruptMessage:
+    case ErrorCode::kKafkaStorageError:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
 AppendOutcome Appends::append_one(const AppendEntry& entry, const AppendRequest& request) {
   AppendOutcome outcome;
   auto refuse = [&outcome](const base::Error& error) {
@@ -26,6 +46,10 @@ AppendOutcome Appends::append_one(const AppendEntry& entry, const AppendRequest&
   } else {
     refuse(info.error());
     outcome.record_errors = std::move(refusal.record_errors);
+    log::LogPtr log = (*partition)->log();
+    bool tells_start = refusal.rejection != protocol::Rejection::kNotForVersion &&
+                       !is_told_without_log_start(outcome.error);
+    if (tells_start && log != nullptr) outcome.info.log_start_offset = log->log_start_offset();
   }
   return outcome;
 }

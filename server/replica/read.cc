@@ -25,8 +25,10 @@ ReadOutcome Reads::read_one(const ReadEntry& entry, const ReadRequest& request,
   if (entry.known_error != ErrorCode::kNone) return fail(entry.known_error);
   base::Result<PartitionPtr> partition =
       replicas_.leader(entry.partition, entry.current_leader_epoch);
+  PartitionPtr replica = partition ? *partition : replicas_.find(entry.partition);
+  log::LogPtr log = replica == nullptr ? nullptr : replica->log();
+  if (log != nullptr) outcome.options = log->options();
   if (!partition) return fail(protocol::code_of(partition.error()));
-  log::LogPtr log = (*partition)->log();
   if (log == nullptr) return fail(ErrorCode::kNotLeaderOrFollower);
 
   outcome.high_watermark = log->high_watermark();
@@ -46,7 +48,9 @@ ReadOutcome Reads::read_one(const ReadEntry& entry, const ReadRequest& request,
   if (!read) return fail(protocol::code_of(read.error()));
   outcome.log_start_offset = read->log_start_offset;
   outcome.position = read->first;
-  if (!(read->first_batch_incomplete && request.replica_id >= 0)) outcome.slice = read->slice;
+  // Who can be given more than the limits gets whole batches or none; older clients see by the cut
+  // one that their limit is too small.
+  if (!read->first_batch_incomplete || request.hard_max_bytes) outcome.slice = read->slice;
   return outcome;
 }
 

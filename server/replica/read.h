@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -37,6 +38,8 @@ struct ReadOutcome {
   Offset last_stable_offset = -1;
   Offset log_start_offset = -1;
   protocol::FileSlice slice;
+  // Of the log, whatever the error; null when there is none here.
+  std::shared_ptr<const log::LogOptions> options;
   // Where the follower's log parts from ours (KIP-595 truncation on fetch).
   std::optional<log::EpochEndOffset> diverging_epoch;
   log::OffsetMetadata position;  // where the read begins on disk

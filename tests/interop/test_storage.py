@@ -17,9 +17,9 @@ SMALL_SEGMENTS = dict(log_segment_bytes=1_100_000, log_index_interval_bytes=512)
 COMPLAINTS = re.compile(r"isvalid: false|mismatch|non-consecutive|invalid|corrupt|exception|not found|error", re.I)
 
 
-def dump(files, *options):
+def dump(files, *options, release="3.9"):
     """DumpLogSegments over the files, which must not complain; what it printed."""
-    done = peers.complete("java", "3.9", "kafka.tools.DumpLogSegments", *options, "--files", ",".join(files))
+    done = peers.complete("java", release, "kafka.tools.DumpLogSegments", *options, "--files", ",".join(files))
     said = done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
     for text in said:
         complaint = COMPLAINTS.search(text)

@@ -1,6 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/file.h"
@@ -81,6 +85,99 @@ TEST_P(FileAnswer, SendsManySmallRanges) {
   TestClient client = connect();
   ASSERT_TRUE(client.send(request_frame(1, "")));
   EXPECT_TRUE(client.receive_frame() == expected(1, sizes));
+}
+
+// Pieces of growing sizes out of `content`, of which it never holds more than one.
+class Pieces : public protocol::ByteSource {
+ public:
+  Pieces(std::string content, std::size_t ends_at) : content_(std::move(content)), end_(ends_at) {}
+
+  base::Result<base::ByteView> peek() override {
+    if (left_ == 0) {
+      size_ = size_ * 3 % 100'003 + 1;
+      left_ = std::min(size_, end_ - at_);
+      ++made_;
+    }
+    if (left_ == 0 && fails_) return base::Error("the disk is gone");
+    return base::as_bytes(content_).subspan(at_, left_);
+  }
+  void consume(std::size_t size_bytes) override {
+    ASSERT_LE(size_bytes, left_);
+    at_ += size_bytes;
+    left_ -= size_bytes;
+  }
+  void set_fails() { fails_ = true; }
+  int made() const { return made_; }
+
+ private:
+  const std::string content_;
+  const std::size_t end_;
+  std::size_t at_ = 0;
+  std::size_t size_ = 1;
+  std::size_t left_ = 0;
+  std::atomic<int> made_ = 0;
+  bool fails_ = false;
+};
+
+TEST_P(FileAnswer, SendsBytesThatAreMadeOnTheWay) {
+  const std::vector<std::size_t> sizes = {1, 100, 2'900'000, 7, 300'000};
+  handler_.on_request = [&](std::unique_ptr<Request> request) {
+    std::size_t total = 4;
+    for (std::size_t size : sizes) total += 5 + size;
+    protocol::Payload payload(base::to_bytes(big_endian32(static_cast<std::int32_t>(total)) +
+                                             big_endian32(request->header().correlation_id)));
+    for (std::size_t size : sizes) {
+      payload.append(base::to_bytes("slice"));
+      const std::string content = content_.substr(size % 1000, size);
+      payload.append(
+          protocol::GeneratedBytes{std::make_shared<Pieces>(content, content.size()), size});
+    }
+    request->respond(std::move(payload));
+  };
+  start();
+  TestClient client = connect();
+  ASSERT_TRUE(client.send(request_frame(1, "") + request_frame(2, "")));
+  for (int i = 1; i <= 2; ++i) EXPECT_TRUE(client.receive_frame() == expected(i, sizes)) << i;
+}
+
+TEST_P(FileAnswer, MakesNoPieceAheadOfAReaderWhoDoesNotRead) {
+  constexpr std::size_t kSize = 64'000'000;
+  auto pieces = std::make_shared<Pieces>(std::string(kSize, 'x'), kSize);
+  options_.listeners.front().network_threads = 1;
+  handler_.on_request = [&](std::unique_ptr<Request> request) {
+    if (!request->body().empty()) return echo(std::move(request));
+    protocol::Payload payload(base::to_bytes(big_endian32(kSize)));
+    payload.append(protocol::GeneratedBytes{pieces, kSize});
+    request->respond(std::move(payload));
+  };
+  start();
+  TestClient client = connect();
+  ASSERT_TRUE(client.send(request_frame(1, "")));
+  // Another client is served meanwhile, so the thread has come back from the first.
+  TestClient other = connect();
+  ASSERT_TRUE(other.send(request_frame(2, "two")));
+  EXPECT_TRUE(other.receive_frame() == echo_of(2, "two"));
+  const int made = pieces->made();
+  EXPECT_LT(made, 640);
+  EXPECT_TRUE(client.receive_frame() == std::string(kSize, 'x'));
+  EXPECT_GT(pieces->made(), made);
+}
+
+TEST_P(FileAnswer, ClosesWhenTheSourceFailsOrEnds) {
+  for (bool fails : {true, false}) {
+    handler_.on_request = [&](std::unique_ptr<Request> request) {
+      protocol::Payload payload(base::to_bytes(big_endian32(500'000)));
+      auto pieces = std::make_shared<Pieces>(content_, 400'000);
+      if (fails) pieces->set_fails();
+      payload.append(protocol::GeneratedBytes{std::move(pieces), 500'000});
+      request->respond(std::move(payload));
+    };
+    start();
+    TestClient client = connect();
+    ASSERT_TRUE(client.send(request_frame(1, "")));
+    EXPECT_EQ(client.receive_frame(), std::nullopt);
+    stop();
+  }
 }
 
 TEST_P(FileAnswer, ClosesWhenTheFileIsShorterThanPromised) {
