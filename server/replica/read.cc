@@ -19,8 +19,8 @@ ReadOutcome Reads::read_one(const ReadEntry& entry, const ReadRequest& request,
                             std::int32_t max_bytes, bool min_one_message) {
   ReadOutcome outcome;
   auto fail = [&outcome](ErrorCode error) {
-    outcome.error = error;
-    return outcome;
+    // As upstream: who is refused learns no offsets.
+    return ReadOutcome{.error = error, .options = std::move(outcome.options)};
   };
   if (entry.known_error != ErrorCode::kNone) return fail(entry.known_error);
   base::Result<PartitionPtr> partition =

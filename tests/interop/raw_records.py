@@ -1,4 +1,5 @@
 """Record sets byte by byte, right and wrong, and Produce and Fetch requests of any version around them."""
+import ssl as ssl_module
 import struct
 import zlib
 from collections import namedtuple
@@ -98,16 +99,30 @@ class Reader:
         return bytes(self.data[self.at - size:self.at])
 
 
+def connect(broker, ssl=False):
+    """A wire.Connection, under TLS when asked."""
+    connection = wire.Connection(broker.ssl_port if ssl else broker.port)
+    if ssl:
+        context = ssl_module.create_default_context(cafile=f"{broker.cluster.certificates}/ca.pem")
+        connection.socket = context.wrap_socket(connection.socket, server_hostname="127.0.0.1")
+    return connection
+
+
 def exchange(connection, body):
     """Sends a frame and takes the next one; its bytes, the correlation id included."""
     connection.socket.sendall(wire.frame(body))
-    data = b""
+    return take_frame(connection, b"")
+
+
+def take_frame(connection, data):
+    """The rest of a frame that begins with `data`; its bytes without their length."""
+    data = bytearray(data)
     while len(data) < 4 or len(data) < 4 + struct.unpack_from(">i", data)[0]:
         chunk = connection.socket.recv(1 << 20)
         if not chunk:
             raise ConnectionError("the broker closed the connection")
         data += chunk
-    return data[4:]
+    return bytes(data[4:])
 
 
 def text(value):
@@ -138,8 +153,13 @@ def produce(connection, version, topic, records, acks=-1):
 Fetched = namedtuple("Fetched", "error high_watermark log_start records")
 
 
-def fetch(connection, version, topic, offset=0, max_bytes=1 << 20, partition_max_bytes=1 << 20, min_bytes=0):
+def fetch(connection, version, topic, **options):
     """Fetch v0 to v11 of partition 0, without a session."""
+    send_fetch(connection, version, topic, **options)
+    return finish_fetch(connection, version, topic, b"")
+
+
+def send_fetch(connection, version, topic, offset=0, max_bytes=1 << 20, partition_max_bytes=1 << 20, min_bytes=0):
     body = wire.header(1, version) + struct.pack(">iii", -1, 1000, min_bytes)
     body += (struct.pack(">i", max_bytes) if version >= 3 else b"") + (b"\0" if version >= 4 else b"")
     body += struct.pack(">ii", 0, -1) if version >= 7 else b""
@@ -147,7 +167,16 @@ def fetch(connection, version, topic, offset=0, max_bytes=1 << 20, partition_max
     body += (struct.pack(">i", -1) if version >= 9 else b"") + struct.pack(">q", offset)
     body += (struct.pack(">q", -1) if version >= 5 else b"") + struct.pack(">i", partition_max_bytes)
     body += (struct.pack(">i", 0) if version >= 7 else b"") + (text("") if version >= 11 else b"")
-    answer = Reader(exchange(connection, body))
+    connection.socket.sendall(wire.frame(body))
+
+
+def begin_answer(connection):
+    """Waits until the broker has begun to answer, and takes no more than that."""
+    return connection.socket.recv(16)
+
+
+def finish_fetch(connection, version, topic, begun):
+    answer = Reader(take_frame(connection, begun))
     assert answer.number("i") == 1
     if version >= 1:
         answer.number("i")

@@ -1,4 +1,5 @@
 """Clients of every age on one topic: each reads whole and right what all the others wrote, in whatever format."""
+import contextlib
 import glob
 import itertools
 import re
@@ -13,10 +14,11 @@ import corpus
 import peers
 import raw_records as raw
 import wire
-from cluster import DEADLINE_S, Cluster, kcat, wait_until
+from cluster import DEADLINE_S, Cluster, kcat, memory_limit_mb, wait_until
 from test_storage import dump
 
 COUNT = 200
+LARGEST = 70_000  # so that reading everything sixteen times stays quick
 OLD_CODECS = ["none", "gzip", "snappy", "lz4"]
 # The format that each generation of clients writes, and reads after down-conversion.
 FORMATS = {"0.9.0": 0, "0.10.2": 1, "0.11.0": 2}
@@ -94,10 +96,14 @@ def magics_on_disk(broker, topic):
     return found
 
 
-def dumped_offsets(release, broker, topic):
-    """Of all records, as the release's DumpLogSegments finds them without a complaint."""
-    text = dump(glob.glob(f"{broker.data}/{topic}-0/*.log"), "--deep-iteration", release=release)
-    return [int(offset) for offset in re.findall(r"^\| offset: (\d+) ", text, re.M)]
+def dumped_offsets(release, broker, topics):
+    """Of all records of each topic, as the release's DumpLogSegments finds them without a complaint."""
+    found = {topic: [] for topic in topics}
+    logs = sorted(path for topic in topics for path in glob.glob(f"{broker.data}/{topic}-0/*.log"))
+    for part in re.split(r"^Dumping ", dump(logs, "--deep-iteration", release=release), flags=re.M)[1:]:
+        topic = re.match(r"\S*/(\S+)-0/\d+\.log", part).group(1)
+        found[topic] += [int(offset) for offset in re.findall(r"^\| offset: (\d+) ", part, re.M)]
+    return found
 
 
 class OldClientsTest(unittest.TestCase):
@@ -114,7 +120,7 @@ class OldClientsTest(unittest.TestCase):
                 if codec == "zstd":  # which no client of then could read
                     continue
                 records = [corpus.Record(f"{client.name}-{codec}-{i}", record.value, [])
-                           for i, record in enumerate(corpus.text(COUNT, seed=len(expected)))]
+                           for i, record in enumerate(corpus.text(COUNT, seed=len(expected))) if len(record.value) <= LARGEST]
                 client.write(topic, codec, records)
                 expected += [record[:2] for record in records]
         return expected
@@ -124,11 +130,36 @@ class OldClientsTest(unittest.TestCase):
             self.assert_same(expected, [plain(record) for record in client.read(topic, len(expected))], f"{topic}, as {client.name} read it")
 
     def test_all_ages_on_one_topic(self):
-        with Cluster(1) as cluster:
-            everyone = old_clients(cluster) + new_clients(cluster)
+        with Cluster(1, ssl=True) as cluster:
+            everyone = [*old_clients(cluster), OldKcat(cluster, "0.9.0", ssl=True), *new_clients(cluster)]
             expected = self.fill("all-ages", everyone)
             self.assertEqual({2}, {magic for magic, _ in magics_on_disk(cluster.brokers[0], "all-ages")})
             self.everyone_reads("all-ages", everyone, expected)
+
+    def test_slow_readers_of_old_formats_cost_little(self):
+        """Each asks for 16 MB that have to be converted and takes next to nothing of it at first."""
+        readers, size, value = 20, 16 << 20, 100_000
+        with Cluster(1, ssl=True) as cluster:
+            broker = cluster.brokers[0]
+            records = [corpus.Record(b"key", bytes([i % 251]) * value, []) for i in range(size // value)]
+            clients.Confluent(cluster, False).write("large", "none", records)
+            for version, ssl in [(1, False), (3, True)]:
+                self.read_slowly(broker, version, ssl, readers, 2 * size, len(records))
+
+    def read_slowly(self, broker, version, ssl, readers, max_bytes, count):
+        before_mb = broker.rss_mb()
+        with contextlib.ExitStack() as stack:
+            connections = [stack.enter_context(raw.connect(broker, ssl)) for _ in range(readers)]
+            for connection in connections:
+                raw.send_fetch(connection, version, "large", max_bytes=max_bytes, partition_max_bytes=max_bytes)
+            begun = [raw.begin_answer(connection) for connection in connections]
+            grown_mb = broker.rss_mb() - before_mb
+            self.assertLess(grown_mb, memory_limit_mb(40), f"{readers} readers of {max_bytes >> 20} MB each")
+            for connection, first in zip(connections, begun):
+                found = raw.contents(raw.finish_fetch(connection, version, "large", first).records)
+                self.assertEqual([(version // 2, offset) for offset in range(len(found))], [one[:2] for one in found])
+                # Old formats need a little more room than what was promised.
+                self.assertGreaterEqual(len(found), count - 1)
 
     def hand_over(self, first, second):
         """Topics that store old formats, as while brokers of before 3.0 are in the cluster, written by two brokers in turn."""
@@ -140,7 +171,8 @@ class OldClientsTest(unittest.TestCase):
                 future.result(DEADLINE_S)
             wait_until(lambda: len(wire.metadata(broker.port)[2]) == len(FORMATS), "topics")
             writers = [OldKcat(cluster, "0.9.0"), OldKcat(cluster, "0.10.2"), NewConfluent(cluster, False)]
-            readers = [*old_clients(cluster), *new_clients(cluster)[:2]]
+            readers = [OldKcat(cluster, "0.9.0"), OldKafkaPython(cluster, (0, 9)), OldKafkaPython(cluster, (0, 10, 2)),
+                       *new_clients(cluster)[:2]]
             expected = {f"stored-{release}": [] for release in FORMATS}
             for release in [first, second]:
                 if broker.process is None:
@@ -150,9 +182,9 @@ class OldClientsTest(unittest.TestCase):
                     self.assertEqual({(magic, codec) for codec in range(4)}, magics_on_disk(broker, topic))
                     self.everyone_reads(topic, readers, expected[topic])
                 broker.stop()
-            for topic in expected:
-                for release in peers.RELEASES:
-                    self.assertEqual(list(range(len(expected[topic]))), dumped_offsets(release, broker, topic))
+            for release in peers.RELEASES:
+                found = dumped_offsets(release, broker, list(expected))
+                self.assertEqual({topic: list(range(len(records))) for topic, records in expected.items()}, found)
 
     def test_old_formats_of_ours_are_theirs(self):
         self.hand_over(None, "2.8")

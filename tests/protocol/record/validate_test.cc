@@ -231,7 +231,7 @@ TEST(ValidateRecords, RefusesABombWithoutExpandingAllOfIt) {
                          static_cast<std::int32_t>(batch.size() - batch_layout::kLogOverhead));
   MutableBatch(batch).update_crc();
   EXPECT_LT(batch.size(), 300000U);
-  EXPECT_EQ(error_of(batch, produce(9)), ErrorCode::kUnknownServerError);
+  EXPECT_EQ(error_of(batch, produce(9)), ErrorCode::kInvalidRecord);
 }
 
 TEST(ValidateRecords, SurvivesMutationsWithAndWithoutARightChecksum) {
