@@ -25,8 +25,18 @@ bool second_byte_fits(std::uint8_t lead, std::uint8_t second) {
   return true;
 }
 
-bool is_utf8(std::span<const std::uint8_t> bytes) {
+// How many bytes at the start are ASCII, in steps of eight.
+std::size_t ascii_run(std::span<const std::uint8_t> bytes) {
   std::size_t i = 0;
+  while (bytes.size() - i >= 8 &&
+         (base::load_big_endian<std::uint64_t>(&bytes[i]) & 0x8080808080808080) == 0) {
+    i += 8;
+  }
+  return i;
+}
+
+bool is_utf8(std::span<const std::uint8_t> bytes) {
+  std::size_t i = ascii_run(bytes);
   while (i < bytes.size()) {
     std::size_t length = sequence_length(bytes[i]);
     if (length == 1) {
@@ -45,7 +55,7 @@ bool is_utf8(std::span<const std::uint8_t> bytes) {
 
 }  // namespace
 
-std::uint32_t Reader::unsigned_varint() {
+std::uint32_t Reader::long_varint() {
   std::uint32_t value = 0;
   for (int shift = 0; shift < 35; shift += 7) {
     std::uint8_t byte = big_endian<std::uint8_t>();

@@ -38,7 +38,12 @@ class Reader {
   std::int32_t int32() { return static_cast<std::int32_t>(big_endian<std::uint32_t>()); }
   std::int64_t int64() { return static_cast<std::int64_t>(big_endian<std::uint64_t>()); }
   double float64() { return std::bit_cast<double>(big_endian<std::uint64_t>()); }
-  std::uint32_t unsigned_varint();
+  std::uint32_t unsigned_varint() {
+    // Nearly all are of one byte.
+    if (cursor_ != end_ && *cursor_ < 0x80) [[likely]]
+      return *cursor_++;
+    return long_varint();
+  }
   base::Uuid uuid();
   // The next `count` bytes, empty when fewer are left.
   std::span<std::uint8_t> bytes(std::size_t count) {
@@ -81,6 +86,7 @@ class Reader {
     cursor_ += sizeof value;
     return value;
   }
+  std::uint32_t long_varint();
   bool charge(std::size_t memory_bytes);
 
   std::uint8_t* begin_;

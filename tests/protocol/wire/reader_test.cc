@@ -146,6 +146,22 @@ TEST_P(ReaderText, IsUtf8OrRefused) {
   EXPECT_EQ(text, GetParam().is_utf8 ? GetParam().bytes : "");
 }
 
+// Texts are looked at eight bytes at a time as long as they are ASCII.
+TEST(Reader, ChecksEveryByteOfALongText) {
+  constexpr std::size_t kSize = 20;
+  for (std::size_t position = 0; position <= kSize; ++position) {
+    std::string text(kSize, 'a');
+    text.insert(position, "\xc3\xa4");
+    Bytes good = base::to_bytes(text);
+    EXPECT_EQ(Reader(good).text(good.size()), text) << position;
+    text[position] = '\xff';
+    Bytes bad = base::to_bytes(text);
+    Reader reader(bad);
+    reader.text(bad.size());
+    EXPECT_FALSE(reader.ok()) << position;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Forms, ReaderText,
                          ::testing::Values(TextCase{"", true}, TextCase{"orders", true},
                                            TextCase{"\xc3\xa4", true},           // two bytes

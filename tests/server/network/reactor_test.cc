@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "base/log.h"
+#include "base/thread.h"
 #include "server/network/socket.h"
 
 namespace odradek::network {
@@ -58,7 +58,7 @@ TEST(Reactor, WakesForWhatAnotherThreadPosts) {
   constexpr int kTimes = 2'000;
   Reactor reactor;
   int count = 0;
-  std::thread other([&] {
+  base::Thread other("other", [&] {
     for (int i = 0; i < kTimes; ++i) {
       reactor.post([&] {
         if (++count == kTimes) reactor.stop();
@@ -72,7 +72,7 @@ TEST(Reactor, WakesForWhatAnotherThreadPosts) {
 
 TEST(Reactor, StopsWhenAnotherThreadSaysSo) {
   Reactor reactor;
-  std::thread other([&] { reactor.stop(); });
+  base::Thread other("other", [&] { reactor.stop(); });
   reactor.run();
   other.join();
 }
