@@ -31,6 +31,10 @@ base::Status walk_records(
     std::size_t max_uncompressed_bytes = std::numeric_limits<std::size_t>::max()) {
   std::int32_t count = batch.record_count();
   if (count < 0) return malformed_record(batch, 0, "negative record count");
+  auto codec = batch.codec();
+  if (!codec) return unknown_codec(batch);
+  // What compaction has emptied; nobody reads its payload.
+  if (count == 0) return {};
   WalkedRecord record;
   if (!batch.is_compressed()) {
     ByteCursor cursor(batch.payload());
@@ -46,11 +50,9 @@ base::Status walk_records(
       record.size_bytes = static_cast<std::size_t>(cursor.at - begin);
       visit(index, static_cast<const WalkedRecord&>(record));
     }
-    if (count > 0 && cursor.left() != 0) return malformed_record(batch, count, "trailing bytes");
+    if (cursor.left() != 0) return malformed_record(batch, count, "trailing bytes");
     return {};
   }
-  auto codec = batch.codec();
-  if (!codec) return unknown_codec(batch);
   DecompressedStream stream(*codec, batch.payload(), false, max_uncompressed_bytes);
   for (std::int32_t index = 0; index < count; ++index) {
     if (!walk_streamed_record(stream, record)) {
@@ -59,7 +61,7 @@ base::Status walk_records(
     }
     visit(index, static_cast<const WalkedRecord&>(record));
   }
-  if (count > 0 && !stream.at_end()) return malformed_record(batch, count, "trailing bytes");
+  if (!stream.at_end()) return malformed_record(batch, count, "trailing bytes");
   return stream.status();
 }
 

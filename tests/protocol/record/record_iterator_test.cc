@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "base/random.h"
 #include "protocol/errors.h"
 #include "protocol/record/batch_builder.h"
 #include "protocol/record/compression/compress.h"
+#include "protocol/record/record_walk.h"
 #include "tests/protocol/record/golden.h"
 
 namespace odradek::protocol {
@@ -100,6 +102,17 @@ TEST(RecordIterator, RefusesHeadersThatAreNotThere) {
     ASSERT_FALSE(walked.status.ok());
     EXPECT_EQ(code_of(walked.status.error()), ErrorCode::kInvalidRecord);
     EXPECT_FALSE(check_records(BatchView(bytes)).ok());
+  }
+}
+
+TEST(RecordIterator, AsTheWalkWithoutValuesNeverReadsThePayloadOfNoRecords) {
+  for (CompressionType codec : kCodecs) {
+    base::Bytes bytes = batch_of_payload(codec, base::as_bytes("anything"), 0);
+    std::fill(bytes.begin() + batch_layout::kBatchOverhead, bytes.end(), 0xd5);
+    EXPECT_TRUE(walk_records(BatchView(bytes), [](auto&&...) {}).ok()) << codec_name(codec);
+    RecordIterator records((BatchView(bytes)));
+    EXPECT_EQ(records.next(), nullptr);
+    EXPECT_TRUE(records.status().ok()) << codec_name(codec);
   }
 }
 
