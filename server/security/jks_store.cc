@@ -199,6 +199,7 @@ base::Status read_key_entry(JksReader& reader, std::uint32_t version,
 }  // namespace
 
 base::Result<StoreContent> read_jks(std::string_view bytes, const StorePasswords& passwords) {
+  OpensslErrorScope errors;
   constexpr std::size_t kSum = SHA_DIGEST_LENGTH;
   if (bytes.size() < 12 + kSum) return base::Error("the file ends too early");
   std::string_view body = bytes.substr(0, bytes.size() - kSum);

@@ -9,6 +9,8 @@ namespace odradek::security {
 void FreeKey::operator()(evp_pkey_st* key) const { EVP_PKEY_free(key); }
 void FreeCertificate::operator()(x509_st* certificate) const { X509_free(certificate); }
 
+OpensslErrorScope::~OpensslErrorScope() { ERR_clear_error(); }
+
 std::string take_openssl_errors() {
   std::string all;
   const char* data = nullptr;

@@ -24,4 +24,14 @@ using Certificate = std::unique_ptr<x509_st, FreeCertificate>;
 // Takes the errors OpenSSL has queued on this thread, as one line; "unknown cause" without any.
 std::string take_openssl_errors();
 
+// Drops what OpenSSL queued on this thread until the end of its scope, where errors that were
+// expected would be taken for those of the next handshake.
+class OpensslErrorScope {
+ public:
+  OpensslErrorScope() = default;
+  ~OpensslErrorScope();
+  OpensslErrorScope(const OpensslErrorScope&) = delete;
+  OpensslErrorScope& operator=(const OpensslErrorScope&) = delete;
+};
+
 }  // namespace odradek::security

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "server/security/key_derivation.h"
 #include "server/security/store_formats.h"
 
 namespace odradek::security {
@@ -46,7 +47,27 @@ base::Result<std::vector<Certificate>> read_certificates(std::string_view text) 
   return certificates;
 }
 
+struct FreeSignature {
+  void operator()(X509_SIG* sig) const { X509_SIG_free(sig); }
+};
+
+// Of every enciphered key in PKCS#8; those in older forms know one round only.
+base::Status check_key_derivations(std::string_view text) {
+  Bio bio = over(text);
+  while (BIO_eof(bio.get()) == 0) {
+    std::unique_ptr<X509_SIG, FreeSignature> key(
+        PEM_read_bio_PKCS8(bio.get(), nullptr, nullptr, nullptr));
+    ERR_clear_error();
+    if (!key) continue;
+    const X509_ALGOR* cipher = nullptr;
+    X509_SIG_get0(key.get(), &cipher, nullptr);
+    if (base::Status bounded = check_key_derivation(*cipher); !bounded) return bounded;
+  }
+  return {};
+}
+
 base::Result<PrivateKey> read_key(std::string_view text, const config::Password& password) {
+  if (base::Status bounded = check_key_derivations(text); !bounded) return bounded.error();
   Bio bio = over(text);
   // OpenSSL's callback takes no const; the password is only read.
   auto* secret = const_cast<config::Password*>(&password);
@@ -66,6 +87,7 @@ base::Result<PrivateKey> read_key(std::string_view text, const config::Password&
 }  // namespace
 
 base::Result<StoreContent> read_pem(std::string_view text, const StorePasswords& passwords) {
+  OpensslErrorScope errors;
   if (text.find("-----BEGIN ") == std::string_view::npos) return base::Error("it is no PEM text");
   auto certificates = read_certificates(text);
   if (!certificates) return certificates.error();

@@ -5,14 +5,13 @@
 #include <memory>
 #include <string>
 
+#include "server/security/key_derivation.h"
 #include "server/security/store_formats.h"
 
 namespace odradek::security {
 namespace {
 
 constexpr int kMaxNesting = 4;
-// Java refuses more rounds than this too; a hostile count would keep the broker busy for hours.
-constexpr long kMaxRounds = 5'000'000;
 
 struct FreePkcs12 {
   void operator()(PKCS12* store) const { PKCS12_free(store); }
@@ -88,6 +87,9 @@ class BagCollector {
   }
 
   base::Status take_enciphered_key(const PKCS12_SAFEBAG* bag) {
+    const X509_ALGOR* cipher = nullptr;
+    X509_SIG_get0(PKCS12_SAFEBAG_get0_pkcs8(bag), &cipher, nullptr);
+    if (base::Status bounded = check_key_derivation(*cipher); !bounded) return bounded;
     const std::string& password = passwords_.for_key().reveal();
     KeyInfo info(PKCS12_decrypt_skey(bag, password.c_str(), static_cast<int>(password.size())));
     if (!info) {
@@ -124,12 +126,7 @@ base::Status check_mac(PKCS12* store, const std::string& password) {
   if (PKCS12_mac_present(store) == 0) return {};
   const ASN1_INTEGER* rounds = nullptr;
   PKCS12_get0_mac(nullptr, nullptr, nullptr, &rounds, store);
-  if (rounds != nullptr) {
-    long count = ASN1_INTEGER_get(rounds);
-    if (count < 0 || count > kMaxRounds) {
-      return base::Error("it asks for more rounds of key derivation than is reasonable");
-    }
-  }
+  if (base::Status bounded = check_rounds(rounds); !bounded) return bounded;
   if (PKCS12_verify_mac(store, password.c_str(), static_cast<int>(password.size())) == 1) return {};
   // Empty and absent passwords differ in this format.
   if (password.empty() && PKCS12_verify_mac(store, nullptr, 0) == 1) return {};
@@ -143,6 +140,8 @@ base::Result<Bags> open_safe(PKCS7* safe, const std::string& password) {
   if (kind == NID_pkcs7_data) {
     bags.reset(PKCS12_unpack_p7data(safe));
   } else if (kind == NID_pkcs7_encrypted) {
+    base::Status bounded = check_key_derivation(*safe->d.encrypted->enc_data->algorithm);
+    if (!bounded) return bounded.error();
     bags.reset(PKCS12_unpack_p7encdata(safe, password.c_str(), static_cast<int>(password.size())));
   } else {
     return base::Error("a part of it is protected in an unknown way");
@@ -154,6 +153,7 @@ base::Result<Bags> open_safe(PKCS7* safe, const std::string& password) {
 }  // namespace
 
 base::Result<StoreContent> read_pkcs12(std::string_view bytes, const StorePasswords& passwords) {
+  OpensslErrorScope errors;
   load_legacy_ciphers();
   auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
   std::unique_ptr<PKCS12, FreePkcs12> store(

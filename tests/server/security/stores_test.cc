@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/pem.h>
+#include <openssl/pkcs12.h>
+
+#include <utility>
 
 #include "base/file.h"
 #include "server/security/distinguished_name.h"
@@ -175,12 +179,108 @@ TEST(StoreFormats, SurviveDamagedFiles) {
   }
 }
 
+constexpr int kRounds = 65537;
+
+// DER with the rounds of key derivation, as often as they stand there, made too many.
+std::string with_many_rounds(std::string der) {
+  const std::string few("\x02\x03\x01\x00\x01", 5);
+  const std::string many("\x02\x03\x7f\xff\xff", 5);
+  std::size_t found = der.find(few);
+  EXPECT_NE(found, std::string::npos);
+  for (; found != std::string::npos; found = der.find(few, found)) der.replace(found, 5, many);
+  return der;
+}
+
+std::string pkcs12_of(const KeyEntry& entry, int key_cipher, int certificate_cipher) {
+  PKCS12* store = PKCS12_create("storepass", "broker", entry.key.get(), entry.chain.front().get(),
+                                nullptr, key_cipher, certificate_cipher, kRounds, -1, 0);
+  unsigned char* der = nullptr;
+  int size = i2d_PKCS12(store, &der);
+  std::string bytes(reinterpret_cast<char*>(der), static_cast<std::size_t>(size));
+  OPENSSL_free(der);
+  PKCS12_free(store);
+  return bytes;
+}
+
+std::string enciphered_pem(const KeyEntry& entry, bool many_rounds) {
+  PKCS8_PRIV_KEY_INFO* info = EVP_PKEY2PKCS8(entry.key.get());
+  X509_SIG* key = PKCS8_encrypt(-1, EVP_aes_256_cbc(), "keypass", 7, nullptr, 0, kRounds, info);
+  unsigned char* der = nullptr;
+  int size = i2d_X509_SIG(key, &der);
+  std::string bytes(reinterpret_cast<char*>(der), static_cast<std::size_t>(size));
+  if (many_rounds) bytes = with_many_rounds(bytes);
+  OPENSSL_free(der);
+  X509_SIG_free(key);
+  PKCS8_PRIV_KEY_INFO_free(info);
+  const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
+  key = d2i_X509_SIG(nullptr, &at, static_cast<long>(bytes.size()));
+  BIO* bio = BIO_new(BIO_s_mem());
+  PEM_write_bio_PKCS8(bio, key);
+  char* text = nullptr;
+  long length = BIO_get_mem_data(bio, &text);
+  std::string pem(text, static_cast<std::size_t>(length));
+  BIO_free(bio);
+  X509_SIG_free(key);
+  return pem;
+}
+
+TEST(StoreFormats, LeaveNoErrorsForTheNextHandshake) {
+  StorePasswords passwords{.store = Password("storepass"), .key = Password()};
+  std::string p12 = data_text("truststore.p12");
+  std::string pem = data_text("broker.pem");
+  ERR_clear_error();
+  for (std::size_t at = 0; at < p12.size(); at += 7) {
+    p12[at] = static_cast<char>(p12[at] ^ 0x81);
+    (void)read_pkcs12(p12, passwords).ok();
+    p12[at] = static_cast<char>(p12[at] ^ 0x81);
+    ASSERT_EQ(ERR_peek_error(), 0U) << "PKCS12 damaged at " << at;
+  }
+  // Deeper than a checksum lets damage reach: nothing here is enciphered.
+  auto broker = read_pem(pem, {});
+  ASSERT_TRUE(broker.ok());
+  std::string open = pkcs12_of(broker->keys.front(), -1, -1);
+  for (std::size_t at = 0; at < open.size(); ++at) {
+    std::string damaged = open;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x04);
+    (void)read_pkcs12(damaged, passwords).ok();
+    ASSERT_EQ(ERR_peek_error(), 0U) << "open PKCS12 damaged at " << at;
+  }
+  for (std::size_t at = 0; at < pem.size(); at += 5) {
+    (void)read_pem(std::string_view(pem).substr(0, at), passwords).ok();
+    ASSERT_EQ(ERR_peek_error(), 0U) << "PEM cut at " << at;
+  }
+}
+
 TEST(StoreFormats, BoundCountsBeforeTheyAllocate) {
   std::string header("\xfe\xed\xfe\xed\0\0\0\2\xff\xff\xff\xff", 12);
   EXPECT_FALSE(read_jks(header + std::string(20, '\0'), {}).ok());
   std::string entry("\xfe\xed\xfe\xed\0\0\0\2\0\0\0\1\0\0\0\1\0\0", 18);
   entry += std::string(8, '\0') + std::string("\0\0\0\0\x7f\xff\xff\xff", 8);
   EXPECT_FALSE(read_jks(entry + std::string(20, '\0'), {}).ok());
+}
+
+TEST(StoreFormats, BoundTheRoundsOfKeyDerivation) {
+  auto broker = read_pem(data_text("broker.pem"), {});
+  ASSERT_TRUE(broker.ok());
+  const KeyEntry& entry = broker->keys.front();
+  StorePasswords passwords{.store = Password("storepass"), .key = Password()};
+  constexpr int kOld = NID_pbe_WithSHA1And3_Key_TripleDES_CBC;
+  for (auto [key_cipher, certificate_cipher] :
+       {std::pair(NID_aes_256_cbc, -1), std::pair(-1, NID_aes_256_cbc), std::pair(kOld, -1),
+        std::pair(-1, kOld)}) {
+    std::string store = pkcs12_of(entry, key_cipher, certificate_cipher);
+    ASSERT_TRUE(read_pkcs12(store, passwords).ok()) << key_cipher << " " << certificate_cipher;
+    auto refused = read_pkcs12(with_many_rounds(store), passwords);
+    ASSERT_FALSE(refused.ok()) << key_cipher << " " << certificate_cipher;
+    EXPECT_THAT(refused.error().message, HasSubstr("rounds of key derivation"));
+  }
+  StorePasswords key_password{.store = Password(), .key = Password("keypass")};
+  std::string chain =
+      data_text("broker.pem").substr(data_text("broker.pem").find("-----BEGIN CERT"));
+  ASSERT_TRUE(read_pem(enciphered_pem(entry, false) + chain, key_password).ok());
+  auto refused = read_pem(enciphered_pem(entry, true) + chain, key_password);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_THAT(refused.error().message, HasSubstr("rounds of key derivation"));
 }
 
 }  // namespace
