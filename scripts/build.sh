@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds one preset (release unless told): scripts/build.sh [release|debug|asan|tsan] [ninja targets…]
+# Builds one preset (release unless told): scripts/build.sh [release|debug|asan|tsan|fuzz] [ninja targets…]
 set -eu
 cd "$(dirname "$0")/.."
 preset=${1:-release}; [ $# -gt 0 ] && shift

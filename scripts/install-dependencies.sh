@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian 12 packages that building, testing and the quickstart need; does nothing when all are there.
-#   scripts/install-dependencies.sh [build|test|peers|bench]…     default: build test
+#   scripts/install-dependencies.sh [build|test|peers|bench|fuzz]…     default: build test
 set -eu
 
 build="g++ cmake ninja-build pkg-config libzookeeper-mt-dev libboost1.81-dev libboost-json1.81-dev libboost-program-options1.81-dev
@@ -10,6 +10,7 @@ test="zookeeper default-jre-headless kafkacat openssl python3 python3-kafka pyth
   python3-lz4 python3-zstandard python3-xxhash procps"
 peers="maven default-jdk-headless"
 bench="libbenchmark-dev"
+fuzz="clang-14 libclang-rt-14-dev"
 
 wanted=""
 for set_name in "${@:-build test}"; do
@@ -19,7 +20,8 @@ for set_name in "${@:-build test}"; do
       test) wanted="$wanted $test" ;;
       peers) wanted="$wanted $peers" ;;
       bench) wanted="$wanted $bench" ;;
-      *) echo "install-dependencies.sh: no set $name: build, test, peers or bench" >&2; exit 2 ;;
+      fuzz) wanted="$wanted $fuzz" ;;
+      *) echo "install-dependencies.sh: no set $name: build, test, peers, bench or fuzz" >&2; exit 2 ;;
     esac
   done
 done
