@@ -39,7 +39,8 @@ class Decoder {
   }
 
  private:
-  // Finds the field of one tag among those of a structure.
+  // Finds the field of one tag among those of a structure. As upstream, a tag may come out of order
+  // and twice, and then the last one counts.
   class TagFinder {
    public:
     TagFinder(Decoder& decoder, std::uint32_t tag) : decoder_(decoder), tag_(tag) {}
@@ -52,6 +53,7 @@ class Decoder {
       if (!options.lives_in(decoder_.version_)) return;
       found_ = true;
       decoder_.reader_.at(name);
+      member = T{};
       decoder_.value(member, options);
     }
 
@@ -64,11 +66,11 @@ class Decoder {
   template <class T>
   void tagged_fields(T& m) {
     reader_.at("tagged fields");
-    std::uint32_t count = reader_.unsigned_varint();
+    std::uint32_t count = reader_.tag_count();
     for (std::uint32_t i = 0; i < count && reader_.ok(); ++i) {
+      reader_.at("tagged fields");
       std::uint32_t tag = reader_.unsigned_varint();
-      std::uint32_t size = reader_.unsigned_varint();
-      if (size > reader_.left()) return reader_.fail("a tagged field ends behind the message");
+      std::uint32_t size = reader_.tagged_field_size();
       std::size_t end = reader_.position() + size;
       TagFinder finder(*this, tag);
       T::describe(finder, m);
@@ -123,7 +125,7 @@ class Decoder {
     std::int32_t length = long_length(options);
     if (is_null(length, options)) return false;
     std::span<std::uint8_t> from = reader_.bytes(static_cast<std::size_t>(length));
-    bytes.assign(from.begin(), from.end());
+    if (reader_.charge(from.size())) bytes.assign(from.begin(), from.end());
     return true;
   }
 

@@ -3,55 +3,13 @@
 #include <algorithm>
 
 #include "protocol/errors.h"
+#include "protocol/wire/utf8.h"
 
 namespace odradek::protocol {
 namespace {
 
-// How many bytes a UTF-8 sequence that starts with `lead` has, 0 when none may start so.
-std::size_t sequence_length(std::uint8_t lead) {
-  if (lead < 0x80) return 1;
-  if (lead >= 0xc2 && lead <= 0xdf) return 2;
-  if (lead >= 0xe0 && lead <= 0xef) return 3;
-  if (lead >= 0xf0 && lead <= 0xf4) return 4;
-  return 0;
-}
-
-// Whether the second byte avoids overlong forms, surrogates and what lies beyond U+10FFFF.
-bool second_byte_fits(std::uint8_t lead, std::uint8_t second) {
-  if (lead == 0xe0) return second >= 0xa0;
-  if (lead == 0xed) return second <= 0x9f;
-  if (lead == 0xf0) return second >= 0x90;
-  if (lead == 0xf4) return second <= 0x8f;
-  return true;
-}
-
-// How many bytes at the start are ASCII, in steps of eight.
-std::size_t ascii_run(std::span<const std::uint8_t> bytes) {
-  std::size_t i = 0;
-  while (bytes.size() - i >= 8 &&
-         (base::load_big_endian<std::uint64_t>(&bytes[i]) & 0x8080808080808080) == 0) {
-    i += 8;
-  }
-  return i;
-}
-
-bool is_utf8(std::span<const std::uint8_t> bytes) {
-  std::size_t i = ascii_run(bytes);
-  while (i < bytes.size()) {
-    std::size_t length = sequence_length(bytes[i]);
-    if (length == 1) {
-      ++i;
-      continue;
-    }
-    if (length == 0 || length > bytes.size() - i) return false;
-    if (!second_byte_fits(bytes[i], bytes[i + 1])) return false;
-    for (std::size_t k = 1; k < length; ++k) {
-      if ((bytes[i + k] & 0xc0) != 0x80) return false;
-    }
-    i += length;
-  }
-  return true;
-}
+// What std::string holds without allocating.
+constexpr std::size_t kTextInPlaceBytes = std::string().capacity();
 
 }  // namespace
 
@@ -87,10 +45,9 @@ std::string Reader::text(std::size_t count) {
   std::span<std::uint8_t> from = bytes(count);
   if (from.empty()) return {};
   if (!is_utf8(from)) {
-    fail("a text is not UTF-8");
-    return {};
+    return charge(from.size() * 3 + 1) ? replace_malformed_utf8(from) : std::string();
   }
-  if (!charge(from.size())) return {};
+  if (from.size() > kTextInPlaceBytes && !charge(from.size() + 1)) return {};
   return {reinterpret_cast<const char*>(from.data()), from.size()};
 }
 
@@ -107,12 +64,21 @@ bool Reader::reserve(std::int32_t count, std::size_t element_bytes) {
   return ok() && charge(elements * element_bytes);
 }
 
-void Reader::skip_tagged_fields() {
+std::uint32_t Reader::tag_count() {
   std::uint32_t count = unsigned_varint();
-  for (std::uint32_t i = 0; i < count && ok(); ++i) {
-    unsigned_varint();
-    bytes(unsigned_varint());
+  if (count <= left() / kMinTaggedFieldBytes) return count;
+  fail("there are more tagged fields than bytes are left for them");
+  return 0;
+}
+
+std::uint32_t Reader::tagged_field_size() {
+  std::uint32_t size = unsigned_varint();
+  if (size > kMaxTaggedFieldBytes) {
+    fail("a tagged field is larger than 128 KiB");
+  } else if (size > left()) {
+    fail("a tagged field ends behind the message");
   }
+  return ok() ? size : 0;
 }
 
 bool Reader::charge(std::size_t memory_bytes) {

@@ -14,13 +14,15 @@
 namespace odradek::protocol {
 
 // Every length and count is bounded by the bytes left before anything is allocated, and everything
-// allocated together by kMemoryFactor times the input plus kMemorySlack.
+// allocated together by kMemoryFactor times the input plus kMemorySlackBytes (docs/wire.md).
 class Reader {
  public:
-  // The smallest element of a legal array (a topic of two letters in Metadata) needs 14 times its
-  // bytes in memory.
-  static constexpr std::size_t kMemoryFactor = 16;
-  static constexpr std::size_t kMemorySlackBytes = 64 * 1024;
+  // An array of Metadata topics named by five letters needs as much. Shorter names, and elements
+  // that say nothing, are legal as long as there are no more of them than the slack holds.
+  static constexpr std::size_t kMemoryFactor = 8;
+  // 64 KiB with the sentence that names what is wrong.
+  static constexpr std::size_t kMemorySlackBytes = 62 * 1024;
+  static constexpr std::uint32_t kMaxTaggedFieldBytes = 128 * 1024;
 
   explicit Reader(std::span<std::uint8_t> bytes)
       : begin_(bytes.data()),
@@ -55,7 +57,7 @@ class Reader {
     cursor_ += count;
     return {at, count};
   }
-  // The next `count` bytes as text; anything but UTF-8 fails.
+  // The next `count` bytes as text; as upstream, U+FFFD takes the place of what is not UTF-8.
   std::string text(std::size_t count);
 
   // A length or count as its message version writes it; -1 where null stands.
@@ -65,9 +67,12 @@ class Reader {
 
   // Promise that an array of `count` elements of `element_bytes` each may be allocated now.
   bool reserve(std::int32_t count, std::size_t element_bytes);
+  // Counts memory that is about to be allocated; false, and a failure, when it is too much.
+  bool charge(std::size_t memory_bytes);
 
-  // Steps over the tagged fields of a structure that knows none of them.
-  void skip_tagged_fields();
+  // How many tagged fields follow; each has its tag and its size at least.
+  std::uint32_t tag_count();
+  std::uint32_t tagged_field_size();
 
   // `reason` must live forever; the name of the field is the one of the last `at`.
   void fail(const char* reason);
@@ -87,7 +92,8 @@ class Reader {
     return value;
   }
   std::uint32_t long_varint();
-  bool charge(std::size_t memory_bytes);
+
+  static constexpr std::size_t kMinTaggedFieldBytes = 2;
 
   std::uint8_t* begin_;
   std::uint8_t* cursor_;

@@ -19,8 +19,12 @@ class DescriptionChecker {
 
   const std::vector<std::string>& faults() const { return faults_; }
 
+  // Decoders go down into a message as deep as it is described, and no deeper.
+  static constexpr int kMaxDepth = 6;
+
   template <class T>
   void structure() {
+    expect(++depth_ <= kMaxDepth, "a structure", "is too deep");
     std::set<std::string> outer_names;
     outer_names.swap(names_);
     int outer_tag = last_tag_;
@@ -29,6 +33,7 @@ class DescriptionChecker {
     T::describe(*this, example);
     names_.swap(outer_names);
     last_tag_ = outer_tag;
+    --depth_;
   }
 
   template <class T>
@@ -67,6 +72,7 @@ class DescriptionChecker {
   Api api_;
   std::set<std::string> names_;
   int last_tag_ = -1;
+  int depth_ = 0;
   std::vector<std::string> faults_;
 };
 

@@ -22,6 +22,7 @@
 
 #include "base/random.h"
 #include "protocol/messages/apis.h"
+#include "protocol/messages/header.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/wire/message_types.h"
 
@@ -108,6 +109,8 @@ struct Vector {
   std::string name;
   std::int16_t key = 0;
   std::int16_t version = 0;
+  std::int16_t header_version = 0;
+  std::string kind;  // request, response or data
   boost::json::value json;
   base::Bytes bytes;
 };
@@ -118,6 +121,8 @@ Vector parse(const std::string& line) {
   return {.name = std::string(object.at("name").as_string()),
           .key = static_cast<std::int16_t>(object.at("key").as_int64()),
           .version = static_cast<std::int16_t>(object.at("v").as_int64()),
+          .header_version = static_cast<std::int16_t>(object.at("hdr").as_int64()),
+          .kind = std::string(object.at("kind").as_string()),
           .json = object.at("json"),
           .bytes = from_hex(object.at("hex").as_string())};
 }
@@ -212,7 +217,7 @@ TEST_F(Vectors, FailWhenNobodyKnowsTheirApiOrVersion) {
   auto heartbeat = [](std::string_view name, int key, int version, std::string_view hex) {
     return R"({"kind":"response","key":)" + std::to_string(key) + R"(,"name":")" +
            std::string(name) + R"(","v":)" + std::to_string(version) +
-           R"(,"json":{"errorCode":7},"hex":")" + std::string(hex) + "\"}";
+           R"(,"hdr":0,"json":{"errorCode":7},"hex":")" + std::string(hex) + "\"}";
   };
   EXPECT_THAT(check(types_, {heartbeat("HeartbeatResponseData", 12, 0, "0007")}).failures,
               IsEmpty());
@@ -286,6 +291,17 @@ TEST_F(Vectors, CoverEveryVersionOfEveryMessage) {
     for (std::int16_t version = type.api.min; version <= type.api.max; ++version) {
       EXPECT_TRUE(covered.contains({name, version})) << name << " v" << version;
     }
+  }
+}
+
+TEST_F(Vectors, StandBehindHeadersOfTheVersionsThatWeSend) {
+  for (const std::string& line : read_lines(vectors_path())) {
+    Vector vector = parse(line);
+    if (vector.kind == "data") continue;
+    const Api& api = types_.at(vector.name).api;
+    std::int16_t ours = vector.kind == "request" ? request_header_version(api, vector.version)
+                                                 : response_header_version(api, vector.version);
+    EXPECT_EQ(ours, vector.header_version) << vector.name << " v" << vector.version;
   }
 }
 

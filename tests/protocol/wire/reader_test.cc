@@ -116,68 +116,57 @@ TEST(Reader, AddsUpTheMemoryOfAllItsArrays) {
   EXPECT_FALSE(reader.ok());
 }
 
-TEST(Reader, SkipsTaggedFieldsItDoesNotKnow) {
-  Bytes bytes = {2, 0, 1, 0xaa, 5, 2, 0xbb, 0xcc, 7};
+TEST(Reader, RefusesMoreTaggedFieldsThanBytesAreLeft) {
+  Bytes bytes = {2, 0, 0, 0, 0};
   Reader reader(bytes);
-  reader.skip_tagged_fields();
-  EXPECT_EQ(reader.int8(), 7);
-  EXPECT_TRUE(reader.ok());
+  EXPECT_EQ(reader.tag_count(), 2u);
+  Bytes one_more = {3, 0, 0, 0, 0};
+  Reader refusing(one_more);
+  EXPECT_EQ(refusing.tag_count(), 0u);
+  EXPECT_FALSE(refusing.ok());
+  Bytes highest = {0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0};
+  Reader huge(highest);
+  EXPECT_EQ(huge.tag_count(), 0u);
+  EXPECT_FALSE(huge.ok());
 }
 
-TEST(Reader, EndsAtAnImpossibleNumberOfTaggedFields) {
-  Bytes bytes = {0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0};
+TEST(Reader, RefusesTaggedFieldsOfMoreThan128KiB) {
+  Bytes bytes = {0x80, 0x80, 0x08};
+  bytes.resize(3 + Reader::kMaxTaggedFieldBytes + 1);
   Reader reader(bytes);
-  reader.skip_tagged_fields();
+  EXPECT_EQ(reader.tagged_field_size(), 128u * 1024);
+  EXPECT_TRUE(reader.ok());
+  bytes[0] = 0x81;
+  Reader refusing(bytes);
+  EXPECT_EQ(refusing.tagged_field_size(), 0u);
+  EXPECT_EQ(refusing.error().message, "field  at byte 3: a tagged field is larger than 128 KiB");
+}
+
+TEST(Reader, RefusesATaggedFieldThatEndsBehindTheMessage) {
+  Bytes bytes = {3, 1, 2};
+  Reader reader(bytes);
+  EXPECT_EQ(reader.tagged_field_size(), 0u);
   EXPECT_FALSE(reader.ok());
 }
 
-struct TextCase {
-  std::string bytes;
-  bool is_utf8;
-};
-
-class ReaderText : public ::testing::TestWithParam<TextCase> {};
-
-TEST_P(ReaderText, IsUtf8OrRefused) {
-  Bytes bytes = base::to_bytes(GetParam().bytes);
+TEST(Reader, CountsTheMemoryOfLongTextsAlone) {
+  constexpr std::size_t kShort = 15;
+  Bytes bytes(kShort + 2 * (kShort + 1), 'a');
   Reader reader(bytes);
-  std::string text = reader.text(bytes.size());
-  EXPECT_EQ(reader.ok(), GetParam().is_utf8);
-  EXPECT_EQ(text, GetParam().is_utf8 ? GetParam().bytes : "");
+  EXPECT_TRUE(reader.charge(bytes.size() * Reader::kMemoryFactor + Reader::kMemorySlackBytes -
+                            (kShort + 2)));
+  EXPECT_EQ(reader.text(kShort).size(), kShort) << "stands in the string itself";
+  EXPECT_EQ(reader.text(kShort + 1).size(), kShort + 1) << "takes what is left";
+  EXPECT_EQ(reader.text(kShort + 1), "");
+  EXPECT_FALSE(reader.ok());
 }
 
-// Texts are looked at eight bytes at a time as long as they are ASCII.
-TEST(Reader, ChecksEveryByteOfALongText) {
-  constexpr std::size_t kSize = 20;
-  for (std::size_t position = 0; position <= kSize; ++position) {
-    std::string text(kSize, 'a');
-    text.insert(position, "\xc3\xa4");
-    Bytes good = base::to_bytes(text);
-    EXPECT_EQ(Reader(good).text(good.size()), text) << position;
-    text[position] = '\xff';
-    Bytes bad = base::to_bytes(text);
-    Reader reader(bad);
-    reader.text(bad.size());
-    EXPECT_FALSE(reader.ok()) << position;
-  }
+TEST(Reader, PutsTheReplacementCharacterWhereATextIsNotUtf8) {
+  Bytes bytes = base::to_bytes("ok\xff\xfe!");
+  Reader reader(bytes);
+  EXPECT_EQ(reader.text(bytes.size()), "ok\xef\xbf\xbd\xef\xbf\xbd!");
+  EXPECT_TRUE(reader.ok());
 }
-
-INSTANTIATE_TEST_SUITE_P(Forms, ReaderText,
-                         ::testing::Values(TextCase{"", true}, TextCase{"orders", true},
-                                           TextCase{"\xc3\xa4", true},           // two bytes
-                                           TextCase{"\xe2\x82\xac", true},       // three
-                                           TextCase{"\xf0\x9f\x8c\x80", true},   // four
-                                           TextCase{"\xf4\x8f\xbf\xbf", true},   // the last one
-                                           TextCase{"\x80", false},              // no lead
-                                           TextCase{"\xc3", false},              // cut short
-                                           TextCase{"a\xe2\x82", false},         // cut short
-                                           TextCase{"\xc3(", false},             // no follower
-                                           TextCase{"\xc0\xaf", false},          // overlong
-                                           TextCase{"\xe0\x80\xaf", false},      // overlong
-                                           TextCase{"\xf0\x80\x80\xaf", false},  // overlong
-                                           TextCase{"\xed\xa0\x80", false},      // surrogate
-                                           TextCase{"\xf4\x90\x80\x80", false},  // too high
-                                           TextCase{"\xff", false}));
 
 }  // namespace
 }  // namespace odradek::protocol
