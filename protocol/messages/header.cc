@@ -48,7 +48,12 @@ base::Result<DecodedHeader> decode_request_header(std::span<std::uint8_t> frame)
   std::int16_t header_version = request_header_version(*api, std::min(version, api->max));
   std::size_t used = 0;
   base::Result<RequestHeader> header = Codec<RequestHeader>::decode(frame, header_version, &used);
-  if (!header) return header.error();
+  if (!header) {
+    base::Error error = header.error();
+    error.message =
+        std::string(api->name) + " version " + std::to_string(version) + ": " + error.message;
+    return error;
+  }
   // Upstream makes no difference either between no client id and an empty one.
   if (!header->client_id.has_value()) header->client_id = "";
   return DecodedHeader{std::move(*header), used};

@@ -22,9 +22,7 @@ void decode_and_run(Services& services, std::unique_ptr<network::Request> reques
   using Message = typename MessageOf<decltype(Handle)>::type;
   auto message = protocol::Codec<Message>::decode(request->body(), request->header().api_version);
   if (!message) {
-    request->close_connection("its " + std::string(Message::kApi.name) + " version " +
-                              std::to_string(request->header().api_version) +
-                              " does not parse: " + message.error().message);
+    request->close_connection("a request does not parse: " + message.error().message);
     return;
   }
   RequestContext context(std::move(request));

@@ -68,7 +68,10 @@ class Request {
   std::int64_t size_bytes() const { return static_cast<std::int64_t>(frame_->size()) + 4; }
   // A SASL token without a header (SaslHandshake v0 came before it): header() is that of
   // SaslAuthenticate, version -1, and body() is the whole frame. The answer has no header either.
-  bool is_raw_token() const { return header_.api_version < 0; }
+  bool is_raw_token() const {
+    return header_.api_version < 0 &&
+           header_.api_key == static_cast<std::int16_t>(protocol::ApiKey::kSaslAuthenticate);
+  }
 
   // Monotonic nanoseconds: when the frame was complete, and when a handler took it.
   std::int64_t received_ns() const { return received_ns_; }

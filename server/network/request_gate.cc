@@ -35,9 +35,9 @@ base::Status RequestGate::admit(Request& request) const {
   request.set_header(std::move(*decoded));
   const std::int16_t key = request.header().api_key;
   const std::int16_t version = request.header().api_version;
-  // A client learns from the answer to a too high ApiVersions what else we speak.
+  // A client learns from the answer to an ApiVersions that we do not know what else we speak.
   const std::int16_t asked = is_key(key, protocol::ApiKey::kApiVersions) ? 0 : version;
-  if (version < 0 || !handler_.accepts(key, asked, context.facts())) {
+  if (asked < 0 || !handler_.accepts(key, asked, context.facts())) {
     return base::Error("version " + std::to_string(version) + " of " + api_name(key) +
                        " is not served on this listener");
   }

@@ -107,7 +107,22 @@ class HostileTest(SharedClusterTest):
                 ("Fetch", FETCH, 4, FETCH_V4.pack(-1, 0, 0, 1, 0, 2147483647)),
                 ("Produce", PRODUCE, 3, b"\xff\xff\0\1\0\0\0\1" + struct.pack(">i", -5))]:
             with self.subTest(f"{name} {body!r}"):
-                self.check_refused(frame(header(key, version) + body), f"{name} version {version} does not parse")
+                self.check_refused(frame(header(key, version) + body),
+                                   rf"a request does not parse: {name} version {version}, field \w+ at byte \d+: \w+")
+
+    def test_text_that_is_not_utf8(self):
+        """As from the JVM broker: U+FFFD stands for what cannot be read, in names and in client ids."""
+        name, read = b"\xff\xfe", "\ufffd\ufffd".encode()
+        client = struct.pack(">hhih", METADATA, 1, 1, len(name)) + name
+        connection = self.connect()
+        connection.sendall(frame(client + struct.pack(">ih", 1, len(name)) + name))
+        answer = connection.recv(struct.unpack(">i", connection.recv(4, socket.MSG_WAITALL))[0], socket.MSG_WAITALL)
+        invalid_topic = struct.pack(">ihh", 1, 17, len(read)) + read
+        self.assertIn(invalid_topic, answer)
+        connection.sendall(frame(struct.pack(">hhih", METADATA, 12, 1, len(name)) + name + b"\0\x02" + bytes(16)
+                                 + bytes([len(name) + 1]) + name + b"\0\0\0\0"))
+        answer = connection.recv(struct.unpack(">i", connection.recv(4, socket.MSG_WAITALL))[0], socket.MSG_WAITALL)
+        self.assertIn(struct.pack(">bhb", 2, 17, len(read) + 1) + read, answer)
 
     def test_random_bytes(self):
         chance = random.Random(20)
