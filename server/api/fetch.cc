@@ -125,6 +125,7 @@ replica::ReadRequest read_request(const FetchRequest& request, std::int16_t vers
   read.max_bytes = std::min(request.max_bytes, broker_max_bytes);
   read.min_bytes = std::min(request.min_bytes, read.max_bytes);
   read.hard_max_bytes = version < kFirstVersionWithMaxBytes;
+  read.tells_options = version < FetchAnswer::kFirstVersionWithZstd;
   read.read_committed = request.isolation_level == 1;
   for (const SessionPartition& partition : partitions) {
     replica::ReadEntry entry{.partition = {partition.topic, partition.partition},

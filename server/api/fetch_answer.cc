@@ -18,7 +18,6 @@ using replica::SessionPartition;
 constexpr std::int16_t kFirstVersionWithMagic1 = 2;
 constexpr std::int16_t kFirstVersionWithMagic2 = 4;
 constexpr std::int16_t kFirstVersionWithStorageErrors = 6;
-constexpr std::int16_t kFirstVersionWithZstd = 10;
 constexpr std::int16_t kFirstVersionWithLeader = 12;
 constexpr std::int16_t kFirstVersionWithEndpoints = 16;
 
@@ -109,9 +108,10 @@ void FetchAnswer::convert(FetchResponse::Partition& partition, std::size_t index
     partition.records.generated = std::move(*converted);
     return;
   }
-  LOG(WARNING) << "partition " << asked.topic << "-" << asked.partition << ": offset "
-               << asked.fetch_offset << " cannot be given to a client that reads formats up to "
-               << int{magic} << ": " << converted.error().message;
+  LOG_IF(WARNING, protocol::code_of(converted.error()) != ErrorCode::kUnsupportedCompressionType)
+      << "partition " << asked.topic << "-" << asked.partition << ": offset " << asked.fetch_offset
+      << " cannot be given to a client that reads formats up to " << int{magic} << ": "
+      << converted.error().message;
   partition = refusal(partition.partition_index, protocol::code_of(converted.error()));
 }
 

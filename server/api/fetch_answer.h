@@ -15,6 +15,9 @@ namespace odradek::api {
 
 class FetchAnswer {
  public:
+  // Clients from here on read whatever is stored.
+  static constexpr std::int16_t kFirstVersionWithZstd = 10;
+
   FetchAnswer(std::vector<replica::SessionPartition> partitions, replica::FetchSessionPtr session,
               bool is_incremental, bool is_follower)
       : partitions_(std::move(partitions)),

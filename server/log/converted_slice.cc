@@ -6,8 +6,10 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "protocol/errors.h"
 #include "protocol/record/batch.h"
 #include "protocol/record/down_convert.h"
+#include "server/log/batch_header.h"
 
 namespace odradek::log {
 
@@ -40,9 +42,9 @@ base::Result<protocol::GeneratedBytes> ConvertedSlice::open(Wish wish) {
   return protocol::GeneratedBytes{std::move(source), size};
 }
 
-base::Result<base::Bytes> ConvertedSlice::read_batches() const {
+base::Result<base::Bytes> ConvertedSlice::read_batches(std::size_t max_bytes) const {
   const auto left = static_cast<std::size_t>(wish_.slice.size_bytes - done_bytes_);
-  base::Bytes bytes(std::min(left, kPieceBytes));
+  base::Bytes bytes(std::min(left, std::max(max_bytes, BatchHeader::kMaxHeaderBytes)));
   base::Status read = wish_.slice.file->read_fully_at(bytes, wish_.slice.position + done_bytes_);
   if (!read.ok()) return read.error();
   auto first = protocol::batch_header(bytes);
@@ -61,7 +63,7 @@ base::Result<base::Bytes> ConvertedSlice::read_batches() const {
 
 base::Status ConvertedSlice::convert(std::size_t max_input_bytes) {
   while (piece_.empty() && !is_at_end_) {
-    auto batches = read_batches();
+    auto batches = read_batches(max_input_bytes);
     if (!batches.ok()) return batches.error();
     is_at_end_ = batches->empty();
     protocol::DownConverter converter(*batches, wish_.magic, wish_.first_offset);
@@ -79,9 +81,11 @@ base::Status ConvertedSlice::make_piece() {
   base::Status converted = convert(kPieceBytes);
   if (!converted.ok()) {
     if (is_read_failure(converted.error())) return converted;
-    LOG(WARNING) << wish_.slice.file->path() << ": records from byte "
-                 << wish_.slice.position + done_bytes_
-                 << " on cannot be converted for an old client: " << converted.error().message;
+    // The codec is no fault of anybody's; damage is.
+    LOG_IF(WARNING,
+           protocol::code_of(converted.error()) != protocol::ErrorCode::kUnsupportedCompressionType)
+        << wish_.slice.file->path() << ": records from byte " << wish_.slice.position + done_bytes_
+        << " on cannot be converted for an old client: " << converted.error().message;
     is_at_end_ = true;
   }
   if (piece_.empty()) piece_ = protocol::partial_entry_filler(left_bytes_, kPieceBytes);

@@ -44,8 +44,9 @@ class ConvertedSlice : public protocol::ByteSource {
  private:
   explicit ConvertedSlice(Wish wish) : wish_(std::move(wish)) {}
 
-  // The next whole batches of the file, at least one; nothing at the end.
-  base::Result<base::Bytes> read_batches() const;
+  // The next whole batches of the file, at least one and then up to `max_bytes` of them; nothing at
+  // the end.
+  base::Result<base::Bytes> read_batches(std::size_t max_bytes) const;
   // Converts the first of the next batches with an equivalent, and then more up to
   // `max_input_bytes`, to piece_, which stays empty at the end.
   base::Status convert(std::size_t max_input_bytes);

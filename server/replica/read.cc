@@ -27,7 +27,7 @@ ReadOutcome Reads::read_one(const ReadEntry& entry, const ReadRequest& request,
       replicas_.leader(entry.partition, entry.current_leader_epoch);
   PartitionPtr replica = partition ? *partition : replicas_.find(entry.partition);
   log::LogPtr log = replica == nullptr ? nullptr : replica->log();
-  if (log != nullptr) outcome.options = log->options();
+  if (log != nullptr && request.tells_options) outcome.options = log->options();
   if (!partition) return fail(protocol::code_of(partition.error()));
   if (log == nullptr) return fail(ErrorCode::kNotLeaderOrFollower);
 

@@ -29,6 +29,7 @@ struct ReadRequest {
   std::int32_t max_bytes = 0;
   bool hard_max_bytes = false;  // before version 3 no partition's first batch may exceed the limits
   bool read_committed = false;
+  bool tells_options = false;  // what the topic stores matters to who asks
   std::vector<ReadEntry> entries;
 };
 
@@ -38,7 +39,7 @@ struct ReadOutcome {
   Offset last_stable_offset = -1;
   Offset log_start_offset = -1;
   protocol::FileSlice slice;
-  // Of the log, whatever the error; null when there is none here.
+  // Of the log, whatever the error; null when there is none here or nobody asked.
   std::shared_ptr<const log::LogOptions> options;
   // Where the follower's log parts from ours (KIP-595 truncation on fetch).
   std::optional<log::EpochEndOffset> diverging_epoch;

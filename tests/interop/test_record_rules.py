@@ -167,6 +167,7 @@ def legacy_cases():
         body = raw.message(magic, NOW_MS)[16:]
         short = body[:-3]
         yield Case(f"magic-{magic}-value-beyond", 2, struct.pack(">qiI", 0, len(short) + 4, zlib.crc32(short)) + short, {})
+    yield Case("format-of-no-account", 2, raw.legacy(1, NONE, NOW_MS), {"message.format.version": "0.10.2"})
     yield Case("magic-1-no-time", 2, raw.message(1, -1), FAR)
     yield Case("magic-1-negative-time", 2, raw.message(1, -5), {})
 
@@ -201,7 +202,7 @@ RENUMBERED = "the JVM stores offsets that overlap or do not begin at the base of
 KNOWN = {"length-14-v2": NAMED, "records-endless-varint": NAMED, "magic-0-value-beyond": NAMED, "magic-1-value-beyond": NAMED,
          "zstd-empty": "the JVM sees the end of the records in a payload that is no zstd frame",
          **{f"{name}-on-{release}": NAMED for name in ["magic-2-zstd", "magic-2-zstd-append-time", "to-zstd"]
-            for release in ["0.9.0", "0.10.2"]},
+            for release in ["0.9.0", "0.10.2", "None"]},
          "records-gap": RENUMBERED, "records-same": RENUMBERED, "records-from-one": RENUMBERED, "records-negative-delta": RENUMBERED}
 
 
@@ -292,13 +293,33 @@ class RecordRulesTest(unittest.TestCase):
     def test_produce_to_old_formats(self):
         """The cluster is one with brokers of before 3.0, so that topics may still store old formats."""
         table = []
-        for release in ["0.9.0", "0.10.2", "0.11.0", "2.8", "3.9"]:
-            settings = {"message.format.version": release}
+        for release in ["0.9.0", "0.10.2", "0.11.0", "2.8", None]:
+            settings = {"message.format.version": release} if release else {}
             table += [Case(f"{case.name}-on-{release}", case.version, case.records, {**case.settings, **settings})
                       for case in format_cases()]
-        old = dict(inter_broker_protocol_version="2.8")
+        old = dict(inter_broker_protocol_version="2.8", log_message_format_version="0.10.2")
         with peers.ChangingCluster(1, release="3.9", **old) as theirs, Cluster(1, **old) as ours:
             self.compare(Side(theirs), Side(ours), table)
+
+    def test_compression_levels(self):
+        """The levels of the topic count, and come to about the sizes that they come to with the JVM."""
+        levels = {"gzip": (1, 9), "lz4": (1, 17), "zstd": (-5, 19)}
+        words = [b"%d " % (i * i % 7919) for i in range(4000)]
+        values = [b"".join(words[(i * 37 + j * j) % 4000] for j in range(150)) for i in range(300)]
+        with peers.ChangingCluster(1, release="3.9") as theirs, Cluster(1) as ours:
+            sizes = [self.sizes_by_level(Side(cluster), levels, raw.compressed(NONE, NOW_MS, values)) for cluster in (theirs, ours)]
+        for codec, (low, high) in levels.items():
+            self.assertGreater(sizes[1][codec, low], sizes[1][codec, high], codec)
+            for level in (low, high):
+                self.assertAlmostEqual(1, sizes[1][codec, level] / sizes[0][codec, level], delta=0.06, msg=f"{codec} {level}: {sizes}")
+
+    @staticmethod
+    def sizes_by_level(side, levels, records):
+        topics = {(codec, level): f"{codec}-at-{level}" for codec, both in levels.items() for level in both}
+        side.create({name: {"compression.type": codec, f"compression.{codec}.level": level} for (codec, level), name in topics.items()})
+        for name in topics.values():
+            assert side.produce(8, name, records).error == 0, name
+        return {key: len(side.fetch(10, name).records) for key, name in topics.items()}
 
     def test_fetch(self):
         with peers.ChangingCluster(1, release="3.9") as theirs, Cluster(1) as ours:
