@@ -311,7 +311,7 @@ class RecordRulesTest(unittest.TestCase):
         for codec, (low, high) in levels.items():
             self.assertGreater(sizes[1][codec, low], sizes[1][codec, high], codec)
             for level in (low, high):
-                self.assertAlmostEqual(1, sizes[1][codec, level] / sizes[0][codec, level], delta=0.06, msg=f"{codec} {level}: {sizes}")
+                self.assertAlmostEqual(1, sizes[1][codec, level] / sizes[0][codec, level], delta=0.2, msg=f"{codec} {level}: {sizes}")
 
     @staticmethod
     def sizes_by_level(side, levels, records):
