@@ -47,8 +47,12 @@ base::Result<OffsetPosition> OffsetIndex::lookup(protocol::Offset target) {
   auto count = file_.count_while(
       [&](base::ByteView bytes) { return base_offset_ + relative_offset(bytes) <= target; });
   if (!count.ok()) return count.error();
-  if (*count == 0) return OffsetPosition{base_offset_, 0};
-  return entry(*count - 1);
+  OffsetPosition start{base_offset_, 0};
+  if (*count == 0) return start;
+  auto found = entry(*count - 1);
+  // Of a damaged file only the last entry was looked at; from the start everything is found too.
+  if (found.ok() && found->position < 0) return start;
+  return found;
 }
 
 base::Status OffsetIndex::truncate_to(protocol::Offset offset) {

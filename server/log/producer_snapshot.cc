@@ -216,9 +216,11 @@ base::Result<ProducerStates> rebuild_producer_states(const ProducerRebuild& rebu
     Segment& segment = *rebuild.segments[i];
     bool below = i + 1 < rebuild.segments.size() && rebuild.segments[i + 1]->base_offset() <= *from;
     if (below) continue;
-    auto start = segment.offset_index().lookup(*from);
+    auto start = segment.locate(*from, segment.size_bytes());
     if (!start.ok()) return start.error();
-    BatchWalker walker(segment.log_file(), start->position, segment.size_bytes(), kReadAheadBytes);
+    if (!start->has_value()) continue;
+    BatchWalker walker(segment.log_file(), (*start)->position, segment.size_bytes(),
+                       kReadAheadBytes);
     for (;;) {
       auto header = walker.next();
       if (!header.ok()) return header.error();

@@ -116,9 +116,11 @@ void ProducerStates::on_high_watermark(protocol::Offset high_watermark) {
 }
 
 void ProducerStates::remove_expired(std::int64_t now_ms, std::int64_t expiration_ms) {
+  // Compared so that the times that clients made up cannot overflow.
+  std::int64_t oldest_kept_ms = now_ms - expiration_ms;
   std::erase_if(entries_, [&](const auto& item) {
     const ProducerEntry& entry = item.second;
-    return !entry.transaction_first_offset && now_ms - entry.last_timestamp_ms >= expiration_ms;
+    return !entry.transaction_first_offset && entry.last_timestamp_ms <= oldest_kept_ms;
   });
 }
 

@@ -213,6 +213,8 @@ base::Result<Segment::End> Segment::find_end() {
   auto newest = offset_index_.last();
   if (!newest.ok()) return newest.error();
   std::int64_t position = newest->has_value() ? (*newest)->position : 0;
+  // A damaged entry; one that leads to no batch shows by an end that is not that of the file.
+  if (position < 0 || position > size_bytes()) position = 0;
   base::MutexLock lock(mutex_);
   base::Status loaded = load_timestamps();
   if (!loaded.ok()) return loaded.error();

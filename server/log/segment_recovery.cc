@@ -1,6 +1,7 @@
 #include "server/log/segment_recovery.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 #include "base/bytes.h"
@@ -13,6 +14,8 @@ namespace odradek::log {
 namespace {
 
 constexpr std::size_t kReadBytes = 1 << 20;
+// Below every offset that an entry of an index may hold, a damaged one's included.
+constexpr protocol::Offset kBeforeAllEntries = std::numeric_limits<protocol::Offset>::min();
 
 // Whole batches of a file with their bytes, read in large steps.
 class BatchScanner {
@@ -71,19 +74,20 @@ base::Result<OffsetPosition> find_start(Segment& segment, protocol::Offset recov
   auto times_sane = segment.time_index().sane();
   if (!times_sane.ok()) return times_sane.error();
   bool usable = *offsets_sane && *times_sane && recovery_point > segment.base_offset();
-  base::Status cut =
-      segment.restart_indexes_at(usable ? recovery_point : segment.base_offset() - 1);
+  base::Status cut = segment.restart_indexes_at(usable ? recovery_point : kBeforeAllEntries);
   if (!cut.ok()) return cut.error();
   auto last = segment.offset_index().last();
   if (!last.ok()) return last.error();
   if (!last->has_value()) return from_start;
-  BatchScanner scanner(segment.log_file(), (*last)->position, segment.size_bytes());
-  auto header = scanner.next();
-  if (!header.ok()) return header.error();
-  if (header->has_value() && (*header)->last_offset == (*last)->offset) return **last;
+  if ((*last)->position >= 0 && (*last)->position < segment.size_bytes()) {
+    BatchScanner scanner(segment.log_file(), (*last)->position, segment.size_bytes());
+    auto header = scanner.next();
+    if (!header.ok()) return header.error();
+    if (header->has_value() && (*header)->last_offset == (*last)->offset) return **last;
+  }
   LOG(WARNING) << segment.log_file().path()
                << ": the index does not fit the log, all of the segment is checked";
-  cut = segment.restart_indexes_at(segment.base_offset() - 1);
+  cut = segment.restart_indexes_at(kBeforeAllEntries);
   if (!cut.ok()) return cut.error();
   return from_start;
 }

@@ -46,6 +46,15 @@ TEST_F(OffsetIndexTest, FindsTheEntryAtOrBelowInMemoryAndOnDisk) {
   EXPECT_FALSE(*index.sane(100));
 }
 
+TEST_F(OffsetIndexTest, LeadsToTheStartWhereADamagedEntryLeadsNowhere) {
+  OffsetIndex index(files, path, 100);
+  ASSERT_TRUE(index.append(110, -7).ok());
+  ASSERT_TRUE(index.append(120, 50).ok());
+  EXPECT_EQ(index.lookup(115)->position, 0);
+  EXPECT_EQ(index.lookup(115)->offset, 100);
+  EXPECT_EQ(index.lookup(125)->position, 50);
+}
+
 TEST_F(OffsetIndexTest, TruncatesBothWrittenAndPendingEntries) {
   base::Random random(5);
   OffsetIndex index(files, path, 0);

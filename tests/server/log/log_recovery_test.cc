@@ -189,6 +189,44 @@ TEST(LogRecovery, IgnoresIndexesThatDoNotFit) {
   }
 }
 
+TEST(LogRecovery, OpensWhateverNumbersAnIndexHolds) {
+  constexpr int kBatches = 12;
+  LogBench bench;
+  bench.options.index_interval_bytes = 150;
+  {
+    auto log = bench.load();
+    for (int i = 0; i < kBatches; ++i) {
+      append(*log, make_batch({.timestamp_ms = 1000 + i,
+                               .producer_id = 3,
+                               .producer_epoch = 0,
+                               .base_sequence = i}));
+    }
+    ASSERT_TRUE(log->close().ok());
+  }
+  std::string copy = bench.directory.file("copy");
+  fs::copy(bench.log_directory(), copy, fs::copy_options::recursive);
+  for (const char* suffix : {".index", ".timeindex"}) {
+    std::string path = segment_path(bench, 0, suffix);
+    auto size = static_cast<std::int64_t>(fs::file_size(path));
+    // The signs of all numbers, and whether the snapshot of the producers is there.
+    for (std::int64_t at = 0; at < 4 * size; at += 4) {
+      fs::remove_all(bench.log_directory());
+      fs::copy(copy, bench.log_directory(), fs::copy_options::recursive);
+      std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+      file.seekp(at % size);
+      file.put('\xff');
+      file.close();
+      if (at >= 2 * size) fs::remove(segment_path(bench, kBatches, ".snapshot"));
+      bool clean = at / size % 2 == 0;
+      auto log = bench.load({.clean_shutdown = clean, .recovery_point = clean ? kBatches : at % 7});
+      ASSERT_EQ(log->log_end_offset(), kBatches) << suffix << " at " << at;
+      ASSERT_EQ(read_all(*log, 0).size(), kBatches) << suffix << " at " << at;
+      ASSERT_EQ(log->producers().size(), 1u) << suffix << " at " << at;
+      ASSERT_EQ(log->producers()[0].last_sequence(), kBatches - 1) << suffix << " at " << at;
+    }
+  }
+}
+
 TEST(LogRecovery, ReadsNothingAfterACleanStopButTheTail) {
   LogBench bench;
   {

@@ -147,6 +147,22 @@ TEST(Log, RemembersProducersAcrossACleanRestartBySnapshot) {
   EXPECT_EQ(log->recovery_point(), 1);
 }
 
+TEST(Log, ForgetsProducersWhateverTimesTheyMadeUp) {
+  LogBench bench;
+  auto log = bench.load();
+  std::int64_t producer = 0;
+  for (std::int64_t time : {std::numeric_limits<std::int64_t>::min(), std::int64_t{0},
+                            std::numeric_limits<std::int64_t>::max() - 1}) {
+    append(*log, make_batch({.timestamp_ms = time,
+                             .producer_id = ++producer,
+                             .producer_epoch = 0,
+                             .base_sequence = 0}));
+  }
+  log->expire_producers();
+  ASSERT_EQ(log->producers().size(), 1u);
+  EXPECT_EQ(log->producers()[0].producer_id, 3);
+}
+
 TEST(Log, RefusesWhatIsTooLarge) {
   LogBench bench;
   bench.options.max_message_bytes = 500;
