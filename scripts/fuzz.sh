@@ -21,19 +21,19 @@ finds=$(cd "$finds" && pwd)
 export UBSAN_OPTIONS=print_stacktrace=1
 
 # The fuzzer counts seconds of the clock, so it is started again until it has had its CPU time.
-TIMEFORMAT="1 + %0U + %0S"
+TIMEFORMAT="%U %S"
 fuzz_one() {
-  local name=$1 log="$finds/$1.log" begin=$SECONDS used=0 runs=0 coverage=0 failed=0
+  local name=$1 log="$finds/$1.log" begin=$SECONDS used_ms=0 runs=0 coverage=0 failed=0
   mkdir -p "$finds/$name"
-  while [ "$used" -lt "$seconds" ] && [ "$failed" -eq 0 ]; do
-    { time build/fuzz/fuzz_"$name" -max_total_time=$((seconds - used)) -max_len=4096 -rss_limit_mb=2048 -malloc_limit_mb=512 \
+  while [ "$used_ms" -lt $((seconds * 1000)) ] && [ "$failed" -eq 0 ]; do
+    { time build/fuzz/fuzz_"$name" -max_total_time=$((seconds - used_ms / 1000)) -max_len=4096 -rss_limit_mb=2048 -malloc_limit_mb=512 \
       -timeout=20 -print_final_stats=1 -artifact_prefix="$finds/$name-" "$finds/$name" "tests/fuzz/corpus/$name" \
       >"$log" 2>&1 || failed=1; } 2>"$log.time"
-    used=$((used + $(cat "$log.time")))
+    used_ms=$((used_ms + $(awk '{ print int(1000 * ($1 + $2)) }' "$log.time") + 1))
     runs=$((runs + $(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -n 1 | grep . || echo 0)))
     coverage=$(grep -o 'cov: [0-9]*' "$log" | tail -n 1 | cut -c6-)
   done
-  echo "$name: $runs runs, $used CPU seconds ($((SECONDS - begin)) by the clock), coverage ${coverage:-0}, crashes $failed"
+  echo "$name: $runs runs, $((used_ms / 1000)) CPU seconds ($((SECONDS - begin)) by the clock), coverage ${coverage:-0}, crashes $failed"
   [ "$failed" -eq 0 ] && return 0
   grep -E 'ERROR: |runtime error: |Check failed: |SUMMARY: |written to ' "$log" | sed 's/^/  /' | head -n 8
   return 1
