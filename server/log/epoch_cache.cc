@@ -10,7 +10,7 @@ namespace odradek::log {
 
 namespace {
 
-// "<epoch> <start offset>".
+// "<epoch> <start offset>", neither negative.
 std::optional<EpochEntry> parse_line(const std::string& line) {
   EpochEntry entry;
   const char* end = line.data() + line.size();
@@ -18,6 +18,7 @@ std::optional<EpochEntry> parse_line(const std::string& line) {
   if (epoch.ec != std::errc() || epoch.ptr == end || *epoch.ptr != ' ') return std::nullopt;
   auto offset = std::from_chars(epoch.ptr + 1, end, entry.start_offset);
   if (offset.ec != std::errc() || offset.ptr != end) return std::nullopt;
+  if (entry.epoch < 0 || entry.start_offset < 0) return std::nullopt;
   return entry;
 }
 

@@ -77,7 +77,8 @@ TEST_F(EpochCacheTest, TellsTheEpochOfAnOffset) {
 }
 
 TEST_F(EpochCacheTest, RefusesABrokenFile) {
-  for (const char* text : {"1\n0\n", "0\n2\n0 0\n", "0\n1\n0\n", "0\n1\nx 0\n", "0\n1\n0 0x\n"}) {
+  for (const char* text : {"1\n0\n", "0\n2\n0 0\n", "0\n1\n0\n", "0\n1\nx 0\n", "0\n1\n0 0x\n",
+                           "0\n1\n-1 0\n", "0\n1\n0 -1\n"}) {
     std::ofstream(path) << text;
     EXPECT_FALSE(EpochCache(path).load().ok()) << text;
   }
