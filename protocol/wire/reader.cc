@@ -8,8 +8,8 @@
 namespace odradek::protocol {
 namespace {
 
-// What std::string holds without allocating.
-constexpr std::size_t kTextInPlaceBytes = std::string().capacity();
+// What std::string holds without allocating; clang 14 takes it for no constant expression.
+const std::size_t kTextInPlaceBytes = std::string().capacity();
 
 }  // namespace
 
