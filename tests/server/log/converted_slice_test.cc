@@ -183,6 +183,18 @@ TEST_F(ConvertedSliceTest, FailsWhenTheFileEndsBeforeTheSlice) {
   EXPECT_GT(taken, 0U);
 }
 
+TEST_F(ConvertedSliceTest, OutlivesTheSegment) {
+  add_many(100, 5000);
+  write();
+  base::Bytes expected = converted_at_once(1);
+  auto generated = open(bytes_.size(), 1, 0, false);
+  ASSERT_TRUE(generated.ok());
+  ASSERT_TRUE(base::remove_file(path_));
+  base::Bytes whole = whole_entries(drain(*generated));
+  ASSERT_GT(whole.size(), bytes_.size() / 2);
+  EXPECT_TRUE(std::equal(whole.begin(), whole.end(), expected.begin()));
+}
+
 TEST_F(ConvertedSliceTest, SplitsABatchThatExpandsBeyondMeasure) {
   add(make_batch({.records = 60, .value_bytes = 1 << 20, .codec = CompressionType::kGzip}));
   write();
