@@ -35,6 +35,13 @@ void fill_old_style(const ListOffsetsRequest::Partition& asked, const log::Found
   if (offsets.size() > limit) offsets.resize(limit);
 }
 
+// Records of magic 0 have no times to look for; version 0 makes do with what there is.
+bool looks_for_time_without_times(const log::Log& log, std::int64_t timestamp,
+                                  std::int16_t version) {
+  return version > 0 && timestamp != log::kLatestTimestamp &&
+         timestamp != log::kEarliestTimestamp && log.options()->record_magic == 0;
+}
+
 ListOffsetsResponse::Partition look_up(Services& services, const ListOffsetsRequest& request,
                                        const std::string& topic,
                                        const ListOffsetsRequest::Partition& asked,
@@ -49,6 +56,9 @@ ListOffsetsResponse::Partition look_up(Services& services, const ListOffsetsRequ
   if (!led) return refuse(protocol::code_of(led.error()));
   log::LogPtr log = (*led)->log();
   if (log == nullptr) return refuse(ErrorCode::kNotLeaderOrFollower);
+  if (looks_for_time_without_times(*log, asked.timestamp, version)) {
+    return refuse(ErrorCode::kUnsupportedForMessageFormat);
+  }
   auto found = log->offset_for_timestamp(asked.timestamp, end_for(request, *log));
   if (!found) return refuse(protocol::code_of(found.error()));
   if (version == 0) {

@@ -9,6 +9,8 @@ from collections import namedtuple
 
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from kafka.protocol.offset import OffsetRequest
+
 import peers
 import raw_records as raw
 import wire
@@ -300,6 +302,30 @@ class RecordRulesTest(unittest.TestCase):
         old = dict(inter_broker_protocol_version="2.8", log_message_format_version="0.10.2")
         with peers.ChangingCluster(1, release="3.9", **old) as theirs, Cluster(1, **old) as ours:
             self.compare(Side(theirs), Side(ours), table)
+
+    def test_offsets_by_time_in_old_formats(self):
+        old = dict(inter_broker_protocol_version="2.8")
+        with peers.ChangingCluster(1, release="3.9", **old) as theirs, Cluster(1, **old) as ours:
+            found = [self.offsets_by_time(Side(cluster)) for cluster in (theirs, ours)]
+        self.assertEqual(found[0], found[1])
+
+    @staticmethod
+    def offsets_by_time(side):
+        """What ListOffsets v1 and v2 answer for the ends and for times before, between and after the records'."""
+        topics = {f"timed-{release}": {"message.format.version": release} for release in ["0.9.0", "0.10.2", "0.11.0"]}
+        side.create(topics)
+        answers = []
+        for topic in topics:
+            for i, (codec, magic) in enumerate(itertools.product([NONE, GZIP, LZ4], [1, 2])):
+                at_ms = NOW_MS + 1000 * i
+                records = raw.compressed(codec, at_ms, step_ms=5) if magic == 2 else raw.legacy(magic, codec, at_ms)
+                assert side.produce(2, topic, records).error == 0
+            for version, time_ms in itertools.product([1, 2], [-1, -2, 0, *range(NOW_MS - 1, NOW_MS + 7001, 250), NOW_MS + 1005, NOW_MS + DAY_MS]):
+                with wire.Connection(side.port) as connection:
+                    scope = (0,) if version == 2 else ()
+                    answer = connection.ask(OffsetRequest[version](-1, *scope, [(topic, [(0, time_ms)])]))
+                    answers.append((topic, version, time_ms - NOW_MS, answer.topics))
+        return answers
 
     def test_compression_levels(self):
         """The levels of the topic count, and come to about the sizes that they come to with the JVM."""
