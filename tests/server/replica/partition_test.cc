@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <thread>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/thread.h"
@@ -205,6 +206,52 @@ TEST_F(Replicas, AnswerAFetchBeyondTheEndAtOnce) {
   auto outcome = fetch(7, 1, 60'000);
   ASSERT_EQ(outcome->size(), 1u);
   EXPECT_EQ(outcome->at(0).error, ErrorCode::kOffsetOutOfRange);
+}
+
+// The same partition asked twice: only the first may exceed the limits, and only where the version
+// knows it; who cannot be given more sees a cut batch, everybody else whole ones or none.
+TEST_F(Replicas, GiveWholeBatchesOrNoneExceptToOldClients) {
+  ASSERT_EQ(apply(0, kSelf, {1}), ErrorCode::kNone);
+  append(1, 10);
+  append(1, 10);
+  auto one = static_cast<std::int32_t>(batch(10).size());
+  auto sizes = [&](std::int32_t max_bytes, bool hard) {
+    ReadEntry entry{.partition = {"t", 0}, .max_bytes = 1 << 20};
+    auto outcomes =
+        reads.read_now({.max_bytes = max_bytes, .hard_max_bytes = hard, .entries = {entry, entry}});
+    return std::pair(outcomes.at(0).slice.size_bytes, outcomes.at(1).slice.size_bytes);
+  };
+  using Sizes = std::pair<std::int64_t, std::int64_t>;
+  EXPECT_EQ(sizes(10, false), Sizes(one, 0));
+  EXPECT_EQ(sizes(one, false), Sizes(one, 0));
+  EXPECT_EQ(sizes(2 * one + 10, false), Sizes(2 * one, 0));
+  EXPECT_EQ(sizes(3 * one + 10, false), Sizes(2 * one, one + 10));
+  EXPECT_EQ(sizes(10, true), Sizes(10, 0));
+  EXPECT_EQ(sizes(2 * one + 10, true), Sizes(2 * one, 10));
+}
+
+TEST_F(Replicas, TellWhoIsRefusedNoOffsetsButWhereTheLogBegins) {
+  ASSERT_EQ(apply(0, kSelf, {1}), ErrorCode::kNone);
+  append(1, 1);
+  ReadOutcome read = fetch(7, 1, 60'000)->at(0);
+  EXPECT_EQ(read.high_watermark, -1);
+  EXPECT_EQ(read.log_start_offset, -1);
+  EXPECT_EQ(read.options, nullptr);
+  auto refused = [&](base::Bytes bytes, std::int16_t version) {
+    AppendOutcome outcome;
+    appends.append(
+        {.acks = 1, .spec = {.produce_version = version}, .entries = {{{"t", 0}, bytes}}},
+        [&](std::vector<AppendOutcome> done) { outcome = done.at(0); });
+    return std::pair(outcome.error, outcome.info.log_start_offset);
+  };
+  using Told = std::pair<ErrorCode, Offset>;
+  base::Bytes late = batch(1);
+  protocol::MutableBatch(late).set_base_offset(5);
+  EXPECT_EQ(refused(late, 8), Told(ErrorCode::kInvalidRecord, 0));
+  EXPECT_EQ(refused({}, 8), Told(ErrorCode::kInvalidRecord, -1));
+  base::Bytes damaged = batch(1);
+  damaged.back() ^= 1;
+  EXPECT_EQ(refused(damaged, 8), Told(ErrorCode::kCorruptMessage, -1));
 }
 
 TEST_F(Replicas, KeepTheirHighWatermarksInACheckpoint) {
