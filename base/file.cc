@@ -133,8 +133,12 @@ Status File::write_parts_at(std::span<const ByteView> parts, std::int64_t offset
       continue;
     }
     PartWindow window(parts, skip);
-    ssize_t count = retry_interrupted(
-        [&] { return ::pwritev(fd_, window.vectors.data(), window.count, offset); });
+    const iovec& first = window.vectors[0];
+    // One part, the usual case, has a shorter way through the kernel.
+    ssize_t count = retry_interrupted([&] {
+      return window.count == 1 ? ::pwrite(fd_, first.iov_base, first.iov_len, offset)
+                               : ::pwritev(fd_, window.vectors.data(), window.count, offset);
+    });
     if (count == -1) return file_error(FileOperation::kWrite, path_, errno);
     if (count == 0) return file_error(FileOperation::kWrite, path_, ENOSPC);
     offset += count;
