@@ -17,15 +17,22 @@ base::Error malformed(const Api& api, std::int16_t version, const Reader& reader
 // Fatal: whoever encodes has chosen the version.
 void check_version(const Api& api, std::int16_t version);
 
+// Returns one variable only, so that the message is made where the caller wants it.
 template <class M>
 base::Result<M> Codec<M>::decode(std::span<std::uint8_t> bytes, std::int16_t version,
                                  std::size_t* used) {
-  if (!M::kApi.knows(version)) return unknown_version(M::kApi, version);
-  Decoder decoder(bytes, version, M::kApi.is_flexible(version));
   base::Result<M> message{M{}};
+  if (!M::kApi.knows(version)) {
+    message = unknown_version(M::kApi, version);
+    return message;
+  }
+  Decoder decoder(bytes, version, M::kApi.is_flexible(version));
   decoder.structure(*message);
-  if (!decoder.reader().ok()) return malformed(M::kApi, version, decoder.reader());
-  if (used != nullptr) *used = decoder.reader().position();
+  if (!decoder.reader().ok()) {
+    message = malformed(M::kApi, version, decoder.reader());
+  } else if (used != nullptr) {
+    *used = decoder.reader().position();
+  }
   return message;
 }
 

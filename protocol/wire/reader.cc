@@ -64,7 +64,7 @@ bool Reader::reserve(std::int32_t count, std::size_t element_bytes) {
   return ok() && charge(elements * element_bytes);
 }
 
-std::uint32_t Reader::tag_count() {
+std::uint32_t Reader::some_tag_count() {
   std::uint32_t count = unsigned_varint();
   if (count <= left() / kMinTaggedFieldBytes) return count;
   fail("there are more tagged fields than bytes are left for them");

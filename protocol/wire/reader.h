@@ -71,7 +71,12 @@ class Reader {
   bool charge(std::size_t memory_bytes);
 
   // How many tagged fields follow; each has its tag and its size at least.
-  std::uint32_t tag_count();
+  std::uint32_t tag_count() {
+    if (cursor_ == end_ || *cursor_ != 0) [[unlikely]]
+      return some_tag_count();
+    ++cursor_;
+    return 0;
+  }
   std::uint32_t tagged_field_size();
 
   // `reason` must live forever; the name of the field is the one of the last `at`.
@@ -92,6 +97,7 @@ class Reader {
     return value;
   }
   std::uint32_t long_varint();
+  std::uint32_t some_tag_count();
 
   static constexpr std::size_t kMinTaggedFieldBytes = 2;
 
