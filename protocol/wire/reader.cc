@@ -10,6 +10,7 @@ namespace {
 
 // What std::string holds without allocating; clang 14 takes it for no constant expression.
 const std::size_t kTextInPlaceBytes = std::string().capacity();
+constexpr char kTextTooLong[] = "a text is longer than 32767 bytes";
 
 }  // namespace
 
@@ -43,12 +44,19 @@ base::Uuid Reader::uuid() {
 
 std::string Reader::text(std::size_t count) {
   std::span<std::uint8_t> from = bytes(count);
-  if (from.empty()) return {};
-  if (!is_utf8(from)) {
-    return charge(from.size() * 3 + 1) ? replace_malformed_utf8(from) : std::string();
-  }
+  if (from.size() > kMaxTextBytes) fail(kTextTooLong);
+  if (from.empty() || !ok()) return {};
+  if (!is_utf8(from)) return repaired_text(from);
   if (from.size() > kTextInPlaceBytes && !charge(from.size() + 1)) return {};
   return {reinterpret_cast<const char*>(from.data()), from.size()};
+}
+
+std::string Reader::repaired_text(std::span<const std::uint8_t> from) {
+  if (!charge(from.size() * 3 + 1)) return {};
+  std::string text = replace_malformed_utf8(from);
+  if (text.size() <= kMaxTextBytes) return text;
+  fail(kTextTooLong);  // nobody could write it again
+  return {};
 }
 
 bool Reader::reserve(std::int32_t count, std::size_t element_bytes) {

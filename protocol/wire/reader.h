@@ -23,6 +23,7 @@ class Reader {
   // 64 KiB with the sentence that names what is wrong.
   static constexpr std::size_t kMemorySlackBytes = 62 * 1024;
   static constexpr std::uint32_t kMaxTaggedFieldBytes = 128 * 1024;
+  static constexpr std::size_t kMaxTextBytes = 32767;  // in every version, as upstream
 
   explicit Reader(std::span<std::uint8_t> bytes)
       : begin_(bytes.data()),
@@ -98,6 +99,7 @@ class Reader {
   }
   std::uint32_t long_varint();
   std::uint32_t some_tag_count();
+  std::string repaired_text(std::span<const std::uint8_t> from);
 
   static constexpr std::size_t kMinTaggedFieldBytes = 2;
 

@@ -161,6 +161,19 @@ TEST(Reader, CountsTheMemoryOfLongTextsAlone) {
   EXPECT_FALSE(reader.ok());
 }
 
+TEST(Reader, RefusesTextsOfMoreThan32767Bytes) {
+  Bytes bytes(32768, 'a');
+  EXPECT_EQ(Reader(bytes).text(32767).size(), 32767u);
+  Reader reader(bytes);
+  EXPECT_EQ(reader.text(32768), "");
+  EXPECT_EQ(reader.error().message, "field  at byte 32768: a text is longer than 32767 bytes");
+  Bytes broken(10923, 0xff);
+  EXPECT_EQ(Reader(broken).text(10922).size(), 32766u);
+  Reader grown(broken);
+  EXPECT_EQ(grown.text(10923), "") << "three bytes for each";
+  EXPECT_FALSE(grown.ok());
+}
+
 TEST(Reader, PutsTheReplacementCharacterWhereATextIsNotUtf8) {
   Bytes bytes = base::to_bytes("ok\xff\xfe!");
   Reader reader(bytes);
