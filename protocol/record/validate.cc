@@ -105,23 +105,23 @@ class RecordValidator {
 
 bool RecordValidator::check_produce_version() {
   if (options_.produce_version < 3) return true;
-  std::string version = "Produce v" + std::to_string(options_.produce_version);
+  auto version = [this] { return "Produce v" + std::to_string(options_.produce_version); };
   BatchReader reader(result_.records);
   auto batch = reader.next();
   if (!batch) return reject(batch.error());
-  if (!*batch) return reject(ErrorCode::kInvalidRecord, version + " needs one record batch");
+  if (!*batch) return reject(ErrorCode::kInvalidRecord, version() + " needs one record batch");
   if ((*batch)->magic() != 2) {
     return reject(ErrorCode::kInvalidRecord,
-                  version + " takes batches of magic 2 only, this one has magic " +
+                  version() + " takes batches of magic 2 only, this one has magic " +
                       std::to_string((*batch)->magic()));
   }
   if (options_.produce_version < 7 && (*batch)->codec() == CompressionType::kZstd) {
-    return reject(ErrorCode::kUnsupportedCompressionType, version + " may not carry zstd");
+    return reject(ErrorCode::kUnsupportedCompressionType, version() + " may not carry zstd");
   }
   auto second = reader.next();
   if (!second) return reject(second.error());
   if (*second) {
-    return reject(ErrorCode::kInvalidRecord, version + " takes one record batch per partition");
+    return reject(ErrorCode::kInvalidRecord, version() + " takes one record batch per partition");
   }
   return true;
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <variant>
 #include <vector>
 
 #include "base/bytes.h"
@@ -47,20 +48,20 @@ struct Records {
   std::span<std::uint8_t> bytes;
   // In an answer: keeps `bytes` alive until they are sent. Without it `bytes` are copied.
   std::shared_ptr<const void> owner;
-  // In an answer: file ranges that follow `bytes`.
-  std::vector<FileSlice> slices;
-  // In an answer: follow the slices.
-  GeneratedBytes generated;
+  // In an answer: what follows `bytes`. Requests have a Records per partition, so this is one
+  // field.
+  std::vector<std::variant<FileSlice, GeneratedBytes>> rest;
 
   std::size_t size_bytes() const {
-    std::size_t size = bytes.size() + generated.size_bytes;
-    for (const FileSlice& slice : slices) size += static_cast<std::size_t>(slice.size_bytes);
+    std::size_t size = bytes.size();
+    for (const auto& part : rest) {
+      size +=
+          std::visit([](const auto& it) { return static_cast<std::size_t>(it.size_bytes); }, part);
+    }
     return size;
   }
   // Whether an encoder may point to these records instead of copying them.
-  bool is_shared() const {
-    return owner != nullptr || !slices.empty() || generated.source != nullptr;
-  }
+  bool is_shared() const { return owner != nullptr || !rest.empty(); }
 };
 
 }  // namespace odradek::protocol

@@ -15,8 +15,9 @@ void Writer::records(const Records& records) {
     bytes(records.bytes);
     cut();
   }
-  for (const FileSlice& slice : records.slices) done_.append(slice);
-  done_.append(records.generated);
+  for (const auto& part : records.rest) {
+    std::visit([this](const auto& it) { done_.append(it); }, part);
+  }
 }
 
 Payload Writer::finish() && {

@@ -50,7 +50,7 @@ FetchResponse::Partition partition_of(const SessionPartition& asked, ReadOutcome
     partition.diverging_epoch = {outcome.diverging_epoch->epoch,
                                  outcome.diverging_epoch->end_offset};
   }
-  if (outcome.slice.size_bytes > 0) partition.records.slices.push_back(std::move(outcome.slice));
+  if (outcome.slice.size_bytes > 0) partition.records.rest.emplace_back(std::move(outcome.slice));
   return partition;
 }
 
@@ -92,20 +92,21 @@ void FetchAnswer::suit(FetchResponse::Partition& partition, const log::LogOption
     partition = refusal(partition.partition_index, ErrorCode::kUnsupportedVersion);
     return;
   }
-  if (!partition.records.slices.empty()) convert(partition, index, magic);
+  if (!partition.records.rest.empty()) convert(partition, index, magic);
 }
 
 void FetchAnswer::convert(FetchResponse::Partition& partition, std::size_t index,
                           std::int8_t magic) {
   const SessionPartition& asked = partitions_[index];
-  auto converted = log::ConvertedSlice::open({.slice = std::move(partition.records.slices.front()),
+  auto& slice = std::get<protocol::FileSlice>(partition.records.rest.front());
+  auto converted = log::ConvertedSlice::open({.slice = std::move(slice),
                                               .magic = magic,
                                               .first_offset = asked.fetch_offset,
                                               .keep_first = !keeps_a_first_batch_});
   keeps_a_first_batch_ = true;
-  partition.records.slices.clear();
+  partition.records.rest.clear();
   if (converted) {
-    partition.records.generated = std::move(*converted);
+    partition.records.rest.emplace_back(std::move(*converted));
     return;
   }
   LOG_IF(WARNING, protocol::code_of(converted.error()) != ErrorCode::kUnsupportedCompressionType)

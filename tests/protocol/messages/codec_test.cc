@@ -122,7 +122,7 @@ TEST(Codec, NeverCopiesTheRecordsOfAnAnswer) {
   topic.topic = "orders";
   topic.partitions.push_back({.records = {.bytes = *batch, .owner = batch}});
   topic.partitions.push_back({.partition_index = 1});
-  topic.partitions[1].records.slices.push_back({.position = 4096, .size_bytes = 512});
+  topic.partitions[1].records.rest.emplace_back(FileSlice{.position = 4096, .size_bytes = 512});
   Measure measure = Codec<FetchResponse>::measure(response, 12);
   EXPECT_EQ(measure.shared, 3u + 512u);
   Payload payload = Codec<FetchResponse>::encode(response, 12);

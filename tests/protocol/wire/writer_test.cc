@@ -77,8 +77,8 @@ TEST(Writer, PointsToRecordsThatSomebodyOwns) {
 TEST(Writer, CutsThePayloadAtFileRanges) {
   Bytes head = {5};
   Records records{.bytes = head};
-  records.slices.push_back({.file = nullptr, .position = 100, .size_bytes = 40});
-  records.slices.push_back({.file = nullptr, .position = 900, .size_bytes = 0});
+  records.rest.emplace_back(FileSlice{.file = nullptr, .position = 100, .size_bytes = 40});
+  records.rest.emplace_back(FileSlice{.file = nullptr, .position = 900, .size_bytes = 0});
   EXPECT_EQ(records.size_bytes(), 41u);
   Writer writer(4);
   writer.int8(1);
