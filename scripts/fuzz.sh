@@ -27,7 +27,7 @@ fuzz_one() {
   mkdir -p "$finds/$name"
   while [ "$used_ms" -lt $((seconds * 1000)) ] && [ "$failed" -eq 0 ]; do
     { time build/fuzz/fuzz_"$name" -max_total_time=$((seconds - used_ms / 1000)) -max_len=4096 -rss_limit_mb=2048 -malloc_limit_mb=512 \
-      -timeout=20 -print_final_stats=1 -artifact_prefix="$finds/$name-" "$finds/$name" "tests/fuzz/corpus/$name" \
+      -timeout=120 -print_final_stats=1 -artifact_prefix="$finds/$name-" "$finds/$name" "tests/fuzz/corpus/$name" \
       >"$log" 2>&1 || failed=1; } 2>"$log.time"
     used_ms=$((used_ms + $(awk '{ print int(1000 * ($1 + $2)) }' "$log.time") + 1))
     runs=$((runs + $(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -n 1 | grep . || echo 0)))

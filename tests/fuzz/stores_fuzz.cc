@@ -44,7 +44,7 @@ void check_content(const StoreContent& content, const StorePasswords& passwords,
 }
 
 // Whether a DER number of three bytes stands in it. As a count of rounds it may be legal and still
-// keep a run busy for half a minute; that larger ones are refused has its own test.
+// keep a run busy for seconds; that larger ones are refused has its own test.
 bool may_take_long(std::string_view der) {
   for (std::size_t at = der.find("\x02\x03"); at != std::string_view::npos && at + 2 < der.size();
        at = der.find("\x02\x03", at + 1)) {
