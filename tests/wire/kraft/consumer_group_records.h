@@ -89,10 +89,9 @@ struct ConsumerGroupMemberMetadataKey {
 };
 extern template struct Codec<ConsumerGroupMemberMetadataKey>;
 
-struct ConsumerGroupMemberMetadataValue {
-  static constexpr Api kApi{
-      .name = "ConsumerGroupMemberMetadataValue", .min = 0, .max = 0, .flexible = 0};
-
+// What a member of the classic protocol brought along. Not within the record: clang 14 takes a
+// nested type with initialisers for one that optional cannot make.
+struct ClassicMemberMetadata {
   struct Protocol {
     std::string name;
     base::Bytes metadata;
@@ -103,15 +102,18 @@ struct ConsumerGroupMemberMetadataValue {
     }
   };
 
-  struct ClassicMemberMetadata {
-    std::int32_t session_timeout_ms = 0;
-    std::vector<Protocol> supported_protocols;
+  std::int32_t session_timeout_ms = 0;
+  std::vector<Protocol> supported_protocols;
 
-    static void describe(auto& field, auto& m) {
-      field("session_timeout_ms", m.session_timeout_ms);
-      field("supported_protocols", m.supported_protocols);
-    }
-  };
+  static void describe(auto& field, auto& m) {
+    field("session_timeout_ms", m.session_timeout_ms);
+    field("supported_protocols", m.supported_protocols);
+  }
+};
+
+struct ConsumerGroupMemberMetadataValue {
+  static constexpr Api kApi{
+      .name = "ConsumerGroupMemberMetadataValue", .min = 0, .max = 0, .flexible = 0};
 
   std::optional<std::string> instance_id{""};
   std::optional<std::string> rack_id{""};

@@ -14,6 +14,18 @@
 
 namespace odradek::protocol {
 
+// The first partition of the next page. Not within the messages: clang 14 takes a nested type with
+// initialisers for one that optional cannot make.
+struct TopicPartitionCursor {
+  std::string topic_name;
+  std::int32_t partition_index = 0;
+
+  static void describe(auto& field, auto& m) {
+    field("topic_name", m.topic_name);
+    field("partition_index", m.partition_index);
+  }
+};
+
 struct DescribeTopicPartitionsResponse;
 
 struct DescribeTopicPartitionsRequest {
@@ -27,19 +39,9 @@ struct DescribeTopicPartitionsRequest {
     static void describe(auto& field, auto& m) { field("name", m.name); }
   };
 
-  struct Cursor {
-    std::string topic_name;
-    std::int32_t partition_index = 0;
-
-    static void describe(auto& field, auto& m) {
-      field("topic_name", m.topic_name);
-      field("partition_index", m.partition_index);
-    }
-  };
-
   std::vector<Topic> topics;
   std::int32_t response_partition_limit = 2000;
-  std::optional<Cursor> cursor;
+  std::optional<TopicPartitionCursor> cursor;
 
   static void describe(auto& field, auto& m) {
     field("topics", m.topics);
@@ -94,19 +96,9 @@ struct DescribeTopicPartitionsResponse {
     }
   };
 
-  struct Cursor {
-    std::string topic_name;
-    std::int32_t partition_index = 0;
-
-    static void describe(auto& field, auto& m) {
-      field("topic_name", m.topic_name);
-      field("partition_index", m.partition_index);
-    }
-  };
-
   std::int32_t throttle_time_ms = 0;
   std::vector<Topic> topics;
-  std::optional<Cursor> next_cursor;
+  std::optional<TopicPartitionCursor> next_cursor;
 
   static void describe(auto& field, auto& m) {
     field("throttle_time_ms", m.throttle_time_ms);
