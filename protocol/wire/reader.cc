@@ -10,6 +10,15 @@ namespace {
 
 // What std::string holds without allocating; clang 14 takes it for no constant expression.
 const std::size_t kTextInPlaceBytes = std::string().capacity();
+// Nearly all texts are.
+bool is_ascii(std::span<const std::uint8_t> bytes) {
+  std::size_t i = 0;
+  std::uint64_t bits = 0;
+  for (; bytes.size() - i >= 8; i += 8) bits |= base::load_big_endian<std::uint64_t>(&bytes[i]);
+  for (; i < bytes.size(); ++i) bits |= bytes[i];
+  return (bits & 0x8080808080808080) == 0;
+}
+
 constexpr char kTextTooLong[] = "a text is longer than 32767 bytes";
 
 }  // namespace
@@ -46,7 +55,7 @@ std::string Reader::text(std::size_t count) {
   std::span<std::uint8_t> from = bytes(count);
   if (from.size() > kMaxTextBytes) fail(kTextTooLong);
   if (from.empty() || !ok()) return {};
-  if (!is_utf8(from)) return repaired_text(from);
+  if (!is_ascii(from) && !is_utf8(from)) return repaired_text(from);
   if (from.size() > kTextInPlaceBytes && !charge(from.size() + 1)) return {};
   return {reinterpret_cast<const char*>(from.data()), from.size()};
 }

@@ -3,8 +3,6 @@
 #include <cstddef>
 #include <string_view>
 
-#include "base/endian.h"
-
 namespace odradek::protocol {
 namespace {
 
@@ -29,16 +27,6 @@ bool second_byte_fits(std::uint8_t lead, std::uint8_t second) {
   return true;
 }
 
-// How many bytes at the start are ASCII, in steps of eight.
-std::size_t ascii_run(std::span<const std::uint8_t> bytes) {
-  std::size_t i = 0;
-  while (bytes.size() - i >= 8 &&
-         (base::load_big_endian<std::uint64_t>(&bytes[i]) & 0x8080808080808080) == 0) {
-    i += 8;
-  }
-  return i;
-}
-
 struct Run {
   std::size_t bytes = 1;  // that belong together
   bool is_character = false;
@@ -60,7 +48,6 @@ Run first_run(std::span<const std::uint8_t> bytes) {
 }  // namespace
 
 bool is_utf8(std::span<const std::uint8_t> bytes) {
-  bytes = bytes.subspan(ascii_run(bytes));
   while (!bytes.empty()) {
     if (bytes[0] < 0x80) {
       bytes = bytes.subspan(1);

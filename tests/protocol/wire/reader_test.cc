@@ -174,6 +174,22 @@ TEST(Reader, RefusesTextsOfMoreThan32767Bytes) {
   EXPECT_FALSE(grown.ok());
 }
 
+// Texts are looked at eight bytes at a time.
+TEST(Reader, ChecksEveryByteOfALongText) {
+  constexpr std::size_t kSize = 20;
+  for (std::size_t position = 0; position <= kSize; ++position) {
+    std::string text(kSize, 'a');
+    text.insert(position, "\xc3\xa4");
+    Bytes good = base::to_bytes(text);
+    EXPECT_EQ(Reader(good).text(good.size()), text) << position;
+    text[position] = '\xff';
+    Bytes bad = base::to_bytes(text);
+    EXPECT_EQ(Reader(bad).text(bad.size()),
+              text.substr(0, position) + "\xef\xbf\xbd\xef\xbf\xbd" + text.substr(position + 2))
+        << position;
+  }
+}
+
 TEST(Reader, PutsTheReplacementCharacterWhereATextIsNotUtf8) {
   Bytes bytes = base::to_bytes("ok\xff\xfe!");
   Reader reader(bytes);

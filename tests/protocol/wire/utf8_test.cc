@@ -55,17 +55,5 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"\xf4\x90\x80\x80", "????"},              // too high
                       Case{"\xf5\x80\x80\x80", "????"}));            // too high
 
-// Texts are looked at eight bytes at a time as long as they are ASCII.
-TEST(Utf8, IsCheckedInEveryByteOfALongText) {
-  constexpr std::size_t kSize = 20;
-  for (std::size_t position = 0; position <= kSize; ++position) {
-    std::string text(kSize, 'a');
-    text.insert(position, "\xc3\xa4");
-    EXPECT_TRUE(is_utf8(base::to_bytes(text))) << position;
-    text[position] = '\xff';
-    EXPECT_FALSE(is_utf8(base::to_bytes(text))) << position;
-  }
-}
-
 }  // namespace
 }  // namespace odradek::protocol
