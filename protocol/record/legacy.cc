@@ -158,7 +158,9 @@ bool LegacyEntries::find_base_offset() {
   if (entry_.last_offset() < last_inner) {
     return fail(invalid("offset of a compressed message is less than that of its last one"));
   }
-  inner_base_ = add_offsets(entry_.last_offset(), -last_inner);
+  // Wraps, as the sum does: a stranger chose both numbers.
+  inner_base_ = static_cast<Offset>(static_cast<std::uint64_t>(entry_.last_offset()) -
+                                    static_cast<std::uint64_t>(last_inner));
   return true;
 }
 
