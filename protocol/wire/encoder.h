@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -87,7 +88,8 @@ class Encoder {
     }
   }
   void value(const base::Uuid& id, const Field&) { writer_.bytes(id.bytes); }
-  void value(const std::string& text, const Field& options) {
+  void value(const std::string& whole, const Field& options) {
+    std::string_view text = text_on_wire(whole);
     short_length(static_cast<std::int32_t>(text.size()), options);
     writer_.text(text);
   }

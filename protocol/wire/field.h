@@ -1,6 +1,7 @@
 // Field: what a message's describe() says of one field besides its name and place.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
@@ -8,6 +9,8 @@ namespace odradek::protocol {
 
 constexpr std::int16_t kNever = std::numeric_limits<std::int16_t>::max();
 constexpr std::int16_t kNoTag = -1;
+// No text is longer, whatever width its length has (as upstream).
+constexpr std::size_t kMaxTextBytes = 32767;
 
 struct Field {
   std::int16_t since = 0;          // first version that has the field

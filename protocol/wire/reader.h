@@ -10,6 +10,7 @@
 #include "base/endian.h"
 #include "base/result.h"
 #include "base/uuid.h"
+#include "protocol/wire/field.h"
 
 namespace odradek::protocol {
 
@@ -23,7 +24,6 @@ class Reader {
   // 64 KiB with the sentence that names what is wrong.
   static constexpr std::size_t kMemorySlackBytes = 62 * 1024;
   static constexpr std::uint32_t kMaxTaggedFieldBytes = 128 * 1024;
-  static constexpr std::size_t kMaxTextBytes = 32767;  // in every version, as upstream
 
   explicit Reader(std::span<std::uint8_t> bytes)
       : begin_(bytes.data()),

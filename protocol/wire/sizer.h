@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "protocol/wire/codec.h"
@@ -39,7 +40,8 @@ class Sizer {
     add(sizeof(T));
   }
   void value(const base::Uuid&, const Field&) { add(sizeof(base::Uuid::bytes)); }
-  void value(const std::string& text, const Field& options) {
+  void value(const std::string& whole, const Field& options) {
+    std::string_view text = text_on_wire(whole);
     length(text.size(), options, sizeof(std::int16_t));
     add(text.size());
   }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -33,6 +34,11 @@ template <class T>
 concept Structure =
     std::is_class_v<T> && !kIsVector<T> && !kIsOptional<T> && !std::same_as<T, std::string> &&
     !std::same_as<T, base::Uuid> && !std::same_as<T, Records>;
+
+// A text of ours that is too long is cut: a length that does not fit would spoil all that follows.
+inline std::string_view text_on_wire(const std::string& text) {
+  return std::string_view(text).substr(0, kMaxTextBytes);
+}
 
 // What stands in a field that nobody set, which is what a tagged field is left out at.
 template <class T>

@@ -13,6 +13,7 @@
 #include "protocol/messages/heartbeat.h"
 #include "protocol/messages/metadata.h"
 #include "protocol/messages/produce.h"
+#include "protocol/wire/field.h"
 
 namespace odradek::protocol {
 namespace {
@@ -27,6 +28,18 @@ TEST(Codec, LeavesFieldsOfOtherVersionsOut) {
   base::Result<HeartbeatRequest> back = Codec<HeartbeatRequest>::decode(old, 2);
   ASSERT_TRUE(back.ok());
   EXPECT_EQ(back->group_instance_id, std::nullopt);
+}
+
+TEST(Codec, CutsTextsThatNoLengthCouldTell) {
+  for (std::int16_t version : {std::int16_t{2}, std::int16_t{4}}) {
+    HeartbeatRequest request{.group_id = std::string(40000, 'g'), .member_id = "m"};
+    Bytes bytes = Codec<HeartbeatRequest>::encode(request, version).flatten();
+    EXPECT_EQ(bytes.size(), Codec<HeartbeatRequest>::size(request, version));
+    base::Result<HeartbeatRequest> back = Codec<HeartbeatRequest>::decode(bytes, version);
+    ASSERT_TRUE(back.ok()) << back.error().message;
+    EXPECT_EQ(back->group_id, std::string(kMaxTextBytes, 'g'));
+    EXPECT_EQ(back->member_id, "m");
+  }
 }
 
 TEST(Codec, SkipsTagsItDoesNotKnow) {
