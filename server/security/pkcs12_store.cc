@@ -30,10 +30,14 @@ struct FreeKeyInfo {
 using KeyInfo = std::unique_ptr<PKCS8_PRIV_KEY_INFO, FreeKeyInfo>;
 using Bags = std::unique_ptr<STACK_OF(PKCS12_SAFEBAG), FreeBags>;
 
+struct UnloadProvider {
+  void operator()(OSSL_PROVIDER* provider) const { OSSL_PROVIDER_unload(provider); }
+};
+
 // Stores of older tools are enciphered with RC2, which OpenSSL keeps in a module of its own.
 void load_legacy_ciphers() {
-  static OSSL_PROVIDER* legacy = OSSL_PROVIDER_try_load(nullptr, "legacy", 1);
-  (void)legacy;
+  static const std::unique_ptr<OSSL_PROVIDER, UnloadProvider> legacy(
+      OSSL_PROVIDER_try_load(nullptr, "legacy", 1));
 }
 
 // Walks the safes of one store and collects what their bags hold.
