@@ -139,10 +139,29 @@ TEST_F(ControllerTest, AFailoverFindsEverythingAndChangesNothing) {
   ASSERT_TRUE(b1->wait_for_leader(kOrders, [](const auto& s) { return !s.is_new; }));
   auto request = std::get<protocol::UpdateMetadataRequest>(b1->recorded().front());
   EXPECT_EQ(request.controller_epoch, 2);
-  EXPECT_TRUE(request.topic_states.empty());
+  EXPECT_EQ(request.live_brokers.size(), 2U);
   EXPECT_EQ(state(kOrders).partition_epoch, before.partition_epoch);
   EXPECT_EQ(state(kOrders).state.controller_epoch, 1);
   EXPECT_EQ(assignment("orders"), topic);
+}
+
+// Else clients of a broker that has just started would see a topic with partitions missing.
+TEST_F(ControllerTest, AFailoverTellsOfEveryPartitionFromTheFirstRequestOn) {
+  auto b1 = broker(1);
+  auto b2 = broker(2);
+  create("orders", {{0, {1}}, {1, {2}}});
+  auto first = start(options(1));
+  const protocol::TopicPartition on_the_dead{"orders", 1};
+  ASSERT_TRUE(b2->wait_for_leader(on_the_dead, [](const auto& s) { return s.is_new; }));
+  auto second = start(options(1));
+  b2->die();
+  ASSERT_TRUE(b1->wait_for_metadata(on_the_dead, [](const auto& s) { return s.leader == -1; }));
+  b1->forget();
+  first.reset();
+  ASSERT_TRUE(b1->wait_for_leader(kOrders, [](const auto& s) { return !s.is_new; }));
+  auto request = std::get<protocol::UpdateMetadataRequest>(b1->recorded().front());
+  ASSERT_EQ(request.topic_states.size(), 1U);
+  EXPECT_EQ(request.topic_states[0].partition_states.size(), 2U);
 }
 
 TEST_F(ControllerTest, ATopicThatATopologyToolMutilatedGetsItsIdBack) {
