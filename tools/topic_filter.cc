@@ -1,7 +1,6 @@
 #include "tools/topic_filter.h"
 
 #include <algorithm>
-#include <boost/regex.hpp>
 #include <cctype>
 #include <utility>
 
@@ -10,14 +9,7 @@
 
 namespace odradek::tools {
 
-struct TopicFilter::Expression {
-  boost::regex regex;
-};
-
-TopicFilter::TopicFilter(std::unique_ptr<Expression> expression)
-    : expression_(std::move(expression)) {}
-TopicFilter::~TopicFilter() = default;
-TopicFilter::TopicFilter(TopicFilter&&) noexcept = default;
+TopicFilter::TopicFilter(base::Regex expression) : expression_(std::move(expression)) {}
 
 base::Result<TopicFilter> TopicFilter::parse(std::string_view expression) {
   std::string text(base::trim(expression));
@@ -26,20 +18,15 @@ base::Result<TopicFilter> TopicFilter::parse(std::string_view expression) {
   text.erase(0, text.find_first_not_of("\"'"));
   std::size_t last = text.find_last_not_of("\"'");
   text.resize(last == std::string::npos ? 0 : last + 1);
-  boost::regex regex;
-  regex.set_expression(text.data(), text.data() + text.size(),
-                       boost::regex::perl | boost::regex::no_except);
-  if (regex.status() != 0) return base::Error(text + " is an invalid regex.");
-  return TopicFilter(std::make_unique<Expression>(Expression{std::move(regex)}));
+  auto regex = base::Regex::compile(text);
+  if (!regex) return base::Error(text + " is an invalid regex.");
+  return TopicFilter(std::move(*regex));
 }
 
 bool TopicFilter::allows(std::string_view topic, bool exclude_internal) const {
   if (exclude_internal && admin::is_internal_topic(topic)) return false;
-  try {
-    return boost::regex_match(topic.begin(), topic.end(), expression_->regex);
-  } catch (const std::runtime_error&) {  // the expression takes too long on this name
-    return false;
-  }
+  auto matches = expression_.matches(topic);
+  return matches.ok() && *matches;  // not when the expression takes too long on this name
 }
 
 bool is_plain_topic_name(std::string_view expression) {

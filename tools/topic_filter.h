@@ -1,10 +1,10 @@
 // TopicFilter: which topics a regular expression of the command line means.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 
+#include "base/regex.h"
 #include "base/result.h"
 
 namespace odradek::tools {
@@ -15,16 +15,13 @@ class TopicFilter {
  public:
   // An error for what is no regular expression.
   static base::Result<TopicFilter> parse(std::string_view expression);
-  ~TopicFilter();
-  TopicFilter(TopicFilter&&) noexcept;
 
   bool allows(std::string_view topic, bool exclude_internal) const;
 
  private:
-  struct Expression;
-  explicit TopicFilter(std::unique_ptr<Expression> expression);
+  explicit TopicFilter(base::Regex expression);
 
-  std::unique_ptr<Expression> expression_;
+  base::Regex expression_;
 };
 
 // Whether the text can only mean the topic of that very name.

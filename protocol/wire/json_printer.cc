@@ -47,6 +47,8 @@ void JsonPrinter::text(std::string_view text) {
 }
 
 // Numbers that JSON has no word for are texts.
+void JsonPrinter::integer(std::int64_t number) { out_ += std::to_string(number); }
+
 void JsonPrinter::real(double number) {
   if (std::isnan(number)) return text("NaN");
   if (std::isinf(number)) return text(number > 0 ? "Infinity" : "-Infinity");

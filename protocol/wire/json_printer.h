@@ -44,7 +44,7 @@ class JsonPrinter {
     } else if constexpr (std::is_same_v<T, double>) {
       real(number);
     } else {
-      out_ += std::to_string(static_cast<std::int64_t>(number));
+      integer(static_cast<std::int64_t>(number));
     }
   }
   void value(const base::Uuid& id) { text(id.to_string()); }
@@ -77,6 +77,7 @@ class JsonPrinter {
 
   void key(std::string_view snake_case);
   void text(std::string_view text);
+  void integer(std::int64_t number);
   void real(double number);
 
   std::string out_;

@@ -2,9 +2,9 @@
 
 #include <openssl/ssl.h>
 
-#include <boost/regex.hpp>
-#include <exception>
+#include <utility>
 
+#include "base/regex.h"
 #include "base/text.h"
 #include "server/security/distinguished_name.h"
 
@@ -53,7 +53,7 @@ base::Result<RuleText> take_rule(std::string_view& text) {
 // Appends `replacement` as Java's Matcher does: $n is a group when there is that many, else the
 // text itself; a backslash takes away the meaning of what follows.
 void append_replacement(std::string& out, std::string_view replacement,
-                        const boost::smatch& match) {
+                        const base::Regex::Match& match) {
   auto is_digit = [&](std::size_t at) {
     return at < replacement.size() && replacement[at] >= '0' && replacement[at] <= '9';
   };
@@ -75,34 +75,37 @@ void append_replacement(std::string& out, std::string_view replacement,
       group = longer;
       ++at;
     }
-    out += match[static_cast<int>(group)].str();
+    out += match[group];
   }
 }
 
 }  // namespace
 
 struct PrincipalMapper::Rule {
-  bool is_default = false;
-  boost::regex pattern;
+  std::optional<base::Regex> pattern;  // none: DEFAULT, which takes every subject as it is
   std::string replacement;
   LetterCase letter_case = LetterCase::kKept;
 
-  // nullopt when the pattern does not match the whole subject. Throws on patterns that explode.
-  std::optional<std::string> apply(const std::string& subject) const {
-    if (is_default) return subject;
-    if (!boost::regex_match(subject, pattern)) return std::nullopt;
-    std::string name;
-    auto rest = subject.begin();
+  // nullopt when the pattern does not match the whole subject. An error when it takes too long.
+  base::Result<std::optional<std::string>> apply(std::string_view subject) const {
+    if (!pattern) return std::optional(std::string(subject));
+    auto whole = pattern->matches(subject);
+    if (!whole) return whole.error();
+    if (!*whole) return std::optional<std::string>();
     // Java replaces every match, the empty one at the end included.
-    for (boost::sregex_iterator at(subject.begin(), subject.end(), pattern), end; at != end; ++at) {
-      name.append(rest, (*at)[0].first);
-      append_replacement(name, replacement, *at);
-      rest = (*at)[0].second;
+    auto matches = pattern->find_all(subject);
+    if (!matches) return matches.error();
+    std::string name;
+    const char* rest = subject.data();
+    for (const base::Regex::Match& match : *matches) {
+      name.append(rest, match[0].data());
+      append_replacement(name, replacement, match);
+      rest = match[0].data() + match[0].size();
     }
-    name.append(rest, subject.end());
-    if (letter_case == LetterCase::kLower) return base::to_lower(name);
-    if (letter_case == LetterCase::kUpper) return base::to_upper(name);
-    return name;
+    name.append(rest, subject.data() + subject.size());
+    if (letter_case == LetterCase::kLower) name = base::to_lower(name);
+    if (letter_case == LetterCase::kUpper) name = base::to_upper(name);
+    return std::optional(std::move(name));
   }
 };
 
@@ -125,16 +128,13 @@ base::Result<PrincipalMapper> PrincipalMapper::parse(std::string_view rules) {
     }
     auto rule = std::make_unique<Rule>();
     if (text.starts_with("DEFAULT")) {
-      rule->is_default = true;
       text.remove_prefix(7);
     } else if (text.starts_with("RULE:")) {
       auto read = take_rule(text);
       if (!read) return wrong(read.error().message);
-      try {
-        rule->pattern.assign(read->pattern, boost::regex::perl);
-      } catch (const std::exception& failure) {
-        return wrong(failure.what());
-      }
+      auto pattern = base::Regex::compile(read->pattern);
+      if (!pattern) return wrong(pattern.error().message);
+      rule->pattern = std::move(*pattern);
       rule->replacement = std::move(read->replacement);
       rule->letter_case = read->letter_case;
     } else {
@@ -148,20 +148,19 @@ base::Result<PrincipalMapper> PrincipalMapper::parse(std::string_view rules) {
 }
 
 base::Result<std::string> PrincipalMapper::name_of(std::string_view subject) const {
-  std::string text(subject);
-  if (text.size() > kMaxSubjectBytes) {
-    return base::Error("The subject of a certificate has " + std::to_string(text.size()) +
+  if (subject.size() > kMaxSubjectBytes) {
+    return base::Error("The subject of a certificate has " + std::to_string(subject.size()) +
                        " bytes, too many to map");
   }
-  try {
-    for (const auto& rule : rules_) {
-      if (auto name = rule->apply(text)) return *name;
+  for (const auto& rule : rules_) {
+    auto name = rule->apply(subject);
+    if (!name) {
+      return base::Error("A rule of ssl.principal.mapping.rules cannot be applied to " +
+                         std::string(subject) + ": " + name.error().message);
     }
-  } catch (const std::exception& failure) {
-    return base::Error("A rule of ssl.principal.mapping.rules cannot be applied to " + text + ": " +
-                       failure.what());
+    if (*name) return **name;
   }
-  return base::Error("No rule of ssl.principal.mapping.rules applies to " + text);
+  return base::Error("No rule of ssl.principal.mapping.rules applies to " + std::string(subject));
 }
 
 std::optional<std::string> peer_subject(ssl_st* session) {

@@ -2,6 +2,7 @@
 
 Everything a test starts belongs to its Cluster and ends with it, by pid. Waiting is for an event with a deadline, never for a time.
 """
+import json
 import logging
 import os
 import re
@@ -14,6 +15,7 @@ import threading
 import time
 
 from kazoo.client import KazooClient
+from kazoo.exceptions import NoNodeError
 from kazoo.retry import KazooRetry
 
 ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
@@ -270,9 +272,16 @@ class Cluster:
         wait_until(lambda: self.zk().exists("/controller"), "controller")
 
     def controller(self):
-        import json
-        node = self.zk().exists("/controller") and self.zk().get("/controller")
-        return json.loads(node[0])["brokerid"] if node else None
+        """The id in /controller; None while nobody has it."""
+        data = self.data("/controller")
+        return json.loads(data)["brokerid"] if data else None
+
+    def data(self, path):
+        """The bytes of a znode, by one read: between two a node may go. None when there is none."""
+        try:
+            return self.zk().get(path)[0]
+        except NoNodeError:
+            return None
 
     def broker(self, broker_id):
         return next(broker for broker in self.brokers if broker.id == broker_id)

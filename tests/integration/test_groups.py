@@ -104,8 +104,7 @@ class GroupsTest(SharedClusterTest):
                    f"partitions of {topic} shared by {len(members)} members")
 
     def offset_node(self, group, topic, partition):
-        path = f"/consumers/{group}/offsets/{topic}/{partition}"
-        return self.cluster.zk().get(path)[0] if self.cluster.zk().exists(path) else None
+        return self.cluster.data(f"/consumers/{group}/offsets/{topic}/{partition}")
 
     def coordinator(self, group):
         """(broker id) as any broker tells; None while there is none."""

@@ -1,11 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <regex>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "base/regex.h"
 #include "tests/tidy/source_text.h"
 
 namespace odradek::tidy {
@@ -19,22 +19,22 @@ using Names = std::set<std::string>;
 constexpr char kTablePath[] = "server/api/api_table.cc";
 constexpr char kHandlersPath[] = "server/api/apis.h";
 
-Names matches(const std::string& text, const std::regex& pattern) {
+Names matches(const std::string& text, const base::Regex& pattern) {
   Names names;
-  for (std::sregex_iterator match(text.begin(), text.end(), pattern), end; match != end; ++match) {
-    names.insert((*match)[1].str());
+  for (const base::Regex::Match& match : pattern.find_all(text).value()) {
+    names.emplace(match[1]);
   }
   return names;
 }
 
 // The names that stand in rows: api<produce>(...).
 Names rows_of(const std::string& table) {
-  return matches(code_only(table), std::regex(R"(\bapi<(\w+)>\()"));
+  return matches(code_only(table), base::Regex(R"(\bapi<(\w+)>\()"));
 }
 
 // The handlers that are declared: void produce(Services& ...
 Names handlers_of(const std::string& header) {
-  return matches(code_only(header), std::regex(R"(\bvoid\s+(\w+)\(\s*Services&)"));
+  return matches(code_only(header), base::Regex(R"(\bvoid\s+(\w+)\(\s*Services&)"));
 }
 
 struct ApiFolder {

@@ -2,10 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <regex>
 #include <string>
 #include <vector>
 
+#include "base/regex.h"
 #include "tests/tidy/source_text.h"
 
 namespace odradek::tidy {
@@ -17,7 +17,7 @@ using ::testing::SizeIs;
 struct BannedWord {
   // One of these is in every match; looked for first, because regular expressions are slow.
   std::vector<std::string> marks;
-  std::regex pattern;
+  base::Regex pattern;
   std::string why;
   // Files whose path starts so may use it.
   std::vector<std::string> except = {};
@@ -26,31 +26,31 @@ struct BannedWord {
 // Looked for in code, without comments and strings.
 const std::vector<BannedWord>& banned_in_code() {
   static const std::vector<BannedWord> words{
-      {{"using"}, std::regex(R"(\busing namespace\b)"), "Name what is used."},
+      {{"using"}, base::Regex(R"(\busing namespace\b)"), "Name what is used."},
       {{"sleep"},
-       std::regex(R"(\b(sleep_for|sleep_until|usleep|nanosleep|clock_nanosleep)\b|\bsleep\()"),
+       base::Regex(R"(\b(sleep_for|sleep_until|usleep|nanosleep|clock_nanosleep)\b|\bsleep\()"),
        "Wait for what is awaited, not for time."},
       {{"std::thread", "std::jthread"},
-       std::regex(R"(\bstd::(thread\b(?!::id)|jthread\b))"),
+       base::Regex(R"(\bstd::(thread\b(?!::id)|jthread\b))"),
        "Use base/thread.h.",
        {"base/thread."}},
       {{"mutex", "condition_variable", "_lock", "lock_guard"},
-       std::regex(R"(\bstd::((recursive_|timed_|shared_)?mutex|condition_variable\w*|lock_guard|)"
-                  R"(unique_lock|scoped_lock|shared_lock)\b)"),
+       base::Regex(R"(\bstd::((recursive_|timed_|shared_)?mutex|condition_variable\w*|lock_guard|)"
+                   R"(unique_lock|scoped_lock|shared_lock)\b)"),
        "Use base/mutex.h, which is checked.",
        {"base/mutex.h"}},
       {{"std::async"},
-       std::regex(R"(\bstd::async\b)"),
+       base::Regex(R"(\bstd::async\b)"),
        "Threads are visible: use base/thread.h or a scheduler."},
       {{"rand(", "random_device"},
-       std::regex(R"(\bs?rand\(|\bstd::random_device\b)"),
+       base::Regex(R"(\bs?rand\(|\bstd::random_device\b)"),
        "Pass a base::Random."},
-      {{"define"}, std::regex(R"(^\s*#\s*define\b)"), "No macros of ours.", {"base/mutex.h"}},
+      {{"define"}, base::Regex(R"(^\s*#\s*define\b)"), "No macros of ours.", {"base/mutex.h"}},
       {{"Impl", "Helper", "Util", "Base"},
-       std::regex(R"(\b(class|struct)\s+\w*(Impl|Helper|Helpers|Util|Utils|Base)\b)"),
+       base::Regex(R"(\b(class|struct)\s+\w*(Impl|Helper|Helpers|Util|Utils|Base)\b)"),
        "Name it by what it is."},
       {{"system_clock", "gettimeofday", "time("},
-       std::regex(R"(\bsystem_clock::now|\bgettimeofday\(|\btime\((nullptr|NULL|0)\))"),
+       base::Regex(R"(\bsystem_clock::now|\bgettimeofday\(|\btime\((nullptr|NULL|0)\))"),
        "Time comes from base::Clock.",
        {"base/clock.cc", "tests/"}},
   };
@@ -61,7 +61,7 @@ const std::vector<BannedWord>& banned_in_code() {
 const std::vector<BannedWord>& banned_in_comments() {
   static const std::vector<BannedWord> words{
       {{"TODO", "FIXME", "XXX", "HACK"},
-       std::regex(R"(\b(TODO|FIXME|XXX|HACK)\b)"),
+       base::Regex(R"(\b(TODO|FIXME|XXX|HACK)\b)"),
        "Do it, or write down why not."},
   };
   return words;
@@ -84,13 +84,14 @@ Violations find_words(const std::vector<BannedWord>& words, const std::string& p
   for (std::size_t i = 0; i < lines.size(); ++i) {
     for (const BannedWord* possible_word : possible) {
       const BannedWord& word = *possible_word;
-      std::smatch match;
       if (!contains_any(lines[i], word.marks)) continue;
-      if (!std::regex_search(lines[i], match, word.pattern)) continue;
+      auto matches = word.pattern.find_all(lines[i]).value();
+      if (matches.empty()) continue;
       bool excepted =
           std::any_of(word.except.begin(), word.except.end(),
                       [&](const std::string& start) { return path.starts_with(start); });
-      if (!excepted) violations.push_back({path, i + 1, match.str() + ": " + word.why});
+      if (!excepted)
+        violations.push_back({path, i + 1, std::string(matches[0][0]) + ": " + word.why});
     }
   }
   return violations;
@@ -107,7 +108,7 @@ Violations check_words(const std::string& path, const std::string& text) {
 Violations check_places(const std::string& path, const std::string& text) {
   static const std::vector<BannedWord> kPlaces{
       {{"/work/", "/home/", "/root/"},
-       std::regex(R"((^|[^\w.-])/(work|home|root)/)"),
+       base::Regex(R"((^|[^\w.-])/(work|home|root)/)"),
        "A path of one machine.",
        {"tests/tidy/"}},
   };
