@@ -23,7 +23,7 @@ base::Status check_dynamic_change(std::string_view name, std::optional<std::stri
     base_name = dot == std::string_view::npos ? name : name.substr(dot + 1);
   }
   const auto* key = find_broker_config_key(base_name);
-  if (key == nullptr || key->standing == Standing::kOldRelease) return {};
+  if (key == nullptr) return {};
   std::string shown(name);
   if (key->scope == Scope::kReadOnly) {
     return refuse("Cannot update these configs dynamically: Set(" + shown + ")");

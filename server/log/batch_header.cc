@@ -1,5 +1,7 @@
 #include "server/log/batch_header.h"
 
+#include <limits>
+
 #include "protocol/record/batch.h"
 
 namespace odradek::log {
@@ -32,6 +34,8 @@ std::optional<BatchHeader> BatchHeader::parse(base::ByteView bytes) {
   BatchHeader header = of(**view);
   if (header.size_bytes <= 0 || header.base_offset < 0) return std::nullopt;
   if (header.last_offset < header.base_offset) return std::nullopt;
+  // The record behind it would have no offset.
+  if (header.last_offset == std::numeric_limits<protocol::Offset>::max()) return std::nullopt;
   return header;
 }
 

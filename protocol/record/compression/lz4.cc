@@ -41,16 +41,21 @@ std::uint8_t header_checksum(base::ByteView descriptor) {
 
 class Lz4Decompressor : public Decompressor {
  public:
-  Lz4Decompressor() {
-    CHECK(!LZ4F_isError(LZ4F_createDecompressionContext(&context_, LZ4F_VERSION)));
-  }
+  Lz4Decompressor() { create(); }
   ~Lz4Decompressor() override { LZ4F_freeDecompressionContext(context_); }
   Lz4Decompressor(const Lz4Decompressor&) = delete;
   Lz4Decompressor& operator=(const Lz4Decompressor&) = delete;
 
   base::Status start(base::ByteView input, bool old_lz4_header) override {
-    LZ4F_resetDecompressionContext(context_);
-    finished_ = false;
+    if (expects_size_) {
+      // A reset does not make the library (before 1.10) forget what the last frame still owed of
+      // the size that it stated, and the next frame would pay for it.
+      LZ4F_freeDecompressionContext(context_);
+      create();
+    } else {
+      LZ4F_resetDecompressionContext(context_);
+    }
+    finished_ = expects_size_ = false;
     if (input.size() < kMinHeaderSize ||
         base::load_little_endian<std::uint32_t>(input.data()) != kMagic) {
       return corrupt_payload(CompressionType::kLz4, "no frame header");
@@ -59,7 +64,8 @@ class Lz4Decompressor : public Decompressor {
     // Version 1, independent blocks, no reserved bit: what JVM consumers can read back.
     if ((flags & 0xE3) != 0x60)
       return corrupt_payload(CompressionType::kLz4, "frame flags not supported");
-    std::size_t size = (flags & 0x08) ? kMaxHeaderSize : kMinHeaderSize;
+    expects_size_ = (flags & 0x08) != 0;
+    std::size_t size = expects_size_ ? kMaxHeaderSize : kMinHeaderSize;
     if (input.size() < size)
       return corrupt_payload(CompressionType::kLz4, "ends within the frame header");
     std::array<std::uint8_t, kMaxHeaderSize> header{};
@@ -82,6 +88,7 @@ class Lz4Decompressor : public Decompressor {
       left_ = left_.subspan(taken);
       written += made;
       finished_ = code == 0;
+      if (finished_) expects_size_ = false;
       if (taken == 0 && made == 0 && !finished_) {
         return corrupt_payload(CompressionType::kLz4, "ends too early");
       }
@@ -93,6 +100,8 @@ class Lz4Decompressor : public Decompressor {
   std::size_t held_bytes() const override { return block_size_ * 2; }
 
  private:
+  void create() { CHECK(!LZ4F_isError(LZ4F_createDecompressionContext(&context_, LZ4F_VERSION))); }
+
   base::Status feed_header(base::ByteView header, base::ByteView rest) {
     std::size_t taken = header.size();
     std::size_t made = 0;
@@ -110,6 +119,7 @@ class Lz4Decompressor : public Decompressor {
   base::ByteView left_;
   std::size_t block_size_ = 0;
   bool finished_ = false;
+  bool expects_size_ = false;  // of a frame that is not finished
 };
 
 // Level 9 is the default and means the fast compressor, for so does every release of Kafka; any

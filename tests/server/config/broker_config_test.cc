@@ -253,6 +253,7 @@ TEST(BrokerConfig, KnowsWhatMayChangeAtRunTime) {
   EXPECT_EQ(refused("listener.name.a.ssl.keystore.location", "/a", false), "");
   EXPECT_THAT(refused("listeners", "PLAINTEXT://:1", true), HasSubstr("default cluster level"));
   EXPECT_EQ(refused("unknown.key", "x", true), "");
+  EXPECT_THAT(refused("port", "9092", false), HasSubstr("dynamically"));
   EXPECT_EQ(refused("num.io.threads", std::nullopt, false), "");
   EXPECT_EQ(refused("leader.replication.throttled.rate", "100", false), "");
 }

@@ -1,6 +1,7 @@
 #include "protocol/record/compression/compress.h"
 
 #include <gtest/gtest.h>
+#include <lz4frame.h>
 
 #include "base/endian.h"
 #include "base/random.h"
@@ -189,6 +190,33 @@ TEST(Decompressor, IsGoodAgainAfterAFailedRun) {
       EXPECT_EQ(*decompressor->read(output), input.size()) << codec_name(codec);
     }
   }
+}
+
+// Its size is stated, as the library's command line does and some producers do.
+base::Bytes lz4_with_stated_size(base::ByteView input) {
+  LZ4F_preferences_t preferences{};
+  preferences.frameInfo.blockMode = LZ4F_blockIndependent;
+  preferences.frameInfo.contentSize = input.size();
+  base::Bytes frame(LZ4F_compressFrameBound(input.size(), &preferences));
+  frame.resize(
+      LZ4F_compressFrame(frame.data(), frame.size(), input.data(), input.size(), &preferences));
+  return frame;
+}
+
+TEST(Decompressor, OwesNothingToAnLz4FrameThatWasCutShort) {
+  base::Bytes input = sample(3000);
+  base::Bytes stated = lz4_with_stated_size(input);
+  base::Bytes plain = compressed(CompressionType::kLz4, input);
+  BorrowedDecompressor decompressor(CompressionType::kLz4);
+  base::Bytes output(4000);
+  ASSERT_TRUE(decompressor->start(stated, false).ok());
+  EXPECT_EQ(*decompressor->read(output), input.size());
+  ASSERT_TRUE(decompressor->start(base::ByteView(stated).first(stated.size() / 2), false).ok());
+  EXPECT_FALSE(decompressor->read(output).ok());
+  ASSERT_TRUE(decompressor->start(plain, false).ok());
+  auto read = decompressor->read(output);
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_EQ(*read, input.size());
 }
 
 TEST(CompressionType, KnowsItsNamesAndIds) {
