@@ -49,8 +49,12 @@ class Purgatory {
     WatchSet<Key, Hash>& watches = *owned;
     operation->watch_with(std::move(owned), timer_);
     watches.join_all();
-    // The state may have changed between the first try and the joining.
-    if (operation->try_complete_once_more() || operation->is_completed()) return true;
+    // The state may have changed between the first try and the joining. Who completed it before it
+    // had its watches could not leave them.
+    if (operation->try_complete_once_more() || operation->is_completed()) {
+      watches.leave_all();
+      return true;
+    }
     timer_.add(operation, operation->timeout_ms());
     // Completed meanwhile by somebody who found no timer entry to cancel.
     if (operation->is_completed()) timer_.cancel(*operation);

@@ -81,8 +81,8 @@ void check_dynamic(const Properties& properties) {
     for (const auto& [name, text] : accepted) {
       CHECK(config::check_dynamic_change(name, text, all).ok()) << name;
     }
-    auto layers = all ? config::ConfigLayers{.dynamic_default = accepted}
-                      : config::ConfigLayers{.dynamic_broker = accepted};
+    config::ConfigLayers layers;
+    (all ? layers.dynamic_default : layers.dynamic_broker) = accepted;
     auto broker = BrokerConfig::build(layers);
     CHECK(broker.ok()) << broker.error().message;
     broker->describe_dynamic_defaults();
