@@ -1,7 +1,9 @@
 // ListOffsets (key 2): where a partition begins and ends, and which offset belongs to a time.
+#include <algorithm>
 #include <utility>
 
 #include "server/api/apis.h"
+#include "server/log/segment_offsets.h"
 #include "server/replica/replica_set.h"
 
 namespace odradek::api {
@@ -14,32 +16,43 @@ constexpr std::int8_t kReadCommitted = 1;
 constexpr std::int32_t kConsumer = -1;
 constexpr std::int32_t kDebuggingConsumer = -2;
 
+bool is_consumer(const ListOffsetsRequest& request) {
+  return request.replica_id == kConsumer || request.replica_id == kDebuggingConsumer;
+}
+
 // How a client of this request sees the partition's end: a follower sees all of it.
 protocol::Offset end_for(const ListOffsetsRequest& request, const log::Log& log) {
-  bool is_consumer = request.replica_id == kConsumer || request.replica_id == kDebuggingConsumer;
-  if (!is_consumer) return log.log_end_offset();
+  if (!is_consumer(request)) return log.log_end_offset();
   return request.isolation_level == kReadCommitted ? log.last_stable_offset()
                                                    : log.high_watermark();
 }
 
-// Version 0 answered a list, newest first; the ends of the log and the offset found are what
-// clients make of it.
-void fill_old_style(const ListOffsetsRequest::Partition& asked, const log::FoundOffset* found,
-                    const log::Log& log, ListOffsetsResponse::Partition& partition) {
-  auto& offsets = partition.old_style_offsets;
-  if (found != nullptr) offsets.push_back(found->offset);
-  bool wants_start = asked.timestamp != log::kEarliestTimestamp && found != nullptr &&
-                     found->offset > log.log_start_offset();
-  if (wants_start) offsets.push_back(log.log_start_offset());
+// Version 0 asked for segments.
+base::Status fill_old_style(Services& services, const ListOffsetsRequest& request,
+                            const ListOffsetsRequest::Partition& asked, const log::Log& log,
+                            ListOffsetsResponse::Partition& partition) {
   auto limit = static_cast<std::size_t>(std::max(asked.max_num_offsets, 0));
-  if (offsets.size() > limit) offsets.resize(limit);
+  auto offsets = log::segment_offsets_before(log, asked.timestamp, limit, services.clock.wall_ms());
+  if (!offsets) return offsets.error();
+  partition.old_style_offsets =
+      is_consumer(request) ? log::visible_offsets(std::move(*offsets), log.high_watermark())
+                           : std::move(*offsets);
+  return {};
 }
 
-// Records of magic 0 have no times to look for; version 0 makes do with what there is.
-bool looks_for_time_without_times(const log::Log& log, std::int64_t timestamp,
-                                  std::int16_t version) {
-  return version > 0 && timestamp != log::kLatestTimestamp &&
-         timestamp != log::kEarliestTimestamp && log.options()->record_magic == 0;
+// Negative times that mean something do so from some version on, as since Kafka 3.9; version 0 is
+// that of -1 and -2.
+bool knows_time(std::int64_t timestamp, std::int16_t version) {
+  if (timestamp >= log::kEarliestTimestamp) return true;
+  if (timestamp == log::kMaxTimestamp) return version >= 7;
+  if (timestamp == log::kEarliestLocalTimestamp) return version >= 8;
+  return timestamp == log::kLatestTieredTimestamp && version >= 9;
+}
+
+// Records of magic 0 have no times to look for.
+bool looks_for_time_without_times(const log::Log& log, std::int64_t timestamp) {
+  return timestamp != log::kLatestTimestamp && timestamp != log::kEarliestTimestamp &&
+         log.options()->record_magic == 0;
 }
 
 ListOffsetsResponse::Partition look_up(Services& services, const ListOffsetsRequest& request,
@@ -52,18 +65,22 @@ ListOffsetsResponse::Partition look_up(Services& services, const ListOffsetsRequ
     partition.error_code = error;
     return partition;
   };
+  if (!knows_time(asked.timestamp, version)) return refuse(ErrorCode::kUnsupportedVersion);
   auto led = services.replicas.leader({topic, asked.partition_index}, asked.current_leader_epoch);
   if (!led) return refuse(protocol::code_of(led.error()));
   log::LogPtr log = (*led)->log();
   if (log == nullptr) return refuse(ErrorCode::kNotLeaderOrFollower);
-  if (looks_for_time_without_times(*log, asked.timestamp, version)) {
+  if (version == 0) {
+    base::Status filled = fill_old_style(services, request, asked, *log, partition);
+    return filled ? partition : refuse(protocol::code_of(filled.error()));
+  }
+  if (asked.timestamp == log::kLatestTieredTimestamp) return partition;  // no such offset
+  if (looks_for_time_without_times(*log, asked.timestamp)) {
     return refuse(ErrorCode::kUnsupportedForMessageFormat);
   }
   auto found = log->offset_for_timestamp(asked.timestamp, end_for(request, *log));
   if (!found) return refuse(protocol::code_of(found.error()));
-  if (version == 0) {
-    fill_old_style(asked, *found ? &**found : nullptr, *log, partition);
-  } else if (*found) {
+  if (*found) {
     partition.timestamp = (*found)->timestamp_ms;
     partition.offset = (*found)->offset;
     partition.leader_epoch = (*found)->leader_epoch;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "base/clock.h"
 #include "protocol/types.h"
 #include "server/config/broker_config.h"
 
@@ -42,6 +43,7 @@ namespace odradek::api {
 class ZooKeeperLane;
 
 struct Services {
+  const base::Clock& clock;
   protocol::BrokerId broker_id;
   std::string cluster_id;
   std::shared_ptr<const config::BrokerConfig> config;

@@ -138,7 +138,8 @@ base::Status join_cluster(Parts& parts) {
       parts.config->num_io_threads, parts.config->request_timeout_ms, parts.clock,
       [&parts] { return parts.session->state() == zk::SessionState::kConnected; });
   parts.services =
-      std::make_unique<api::Services>(api::Services{.broker_id = parts.broker_id,
+      std::make_unique<api::Services>(api::Services{.clock = parts.clock,
+                                                    .broker_id = parts.broker_id,
                                                     .cluster_id = parts.cluster_id,
                                                     .config = parts.config,
                                                     .broker_epoch = parts.broker_epoch,

@@ -93,6 +93,7 @@ class Log {
   protocol::Offset recovery_point() const { return flusher_.recovery_point(); }
   std::int64_t size_bytes() const { return store_.segments().size_bytes(); }
   protocol::Offset first_segment_offset() const;
+  const SegmentList& segments() const { return store_.segments(); }
   std::size_t segment_count() const { return store_.segments().size(); }
 
   // --- leader epochs ---

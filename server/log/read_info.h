@@ -28,6 +28,7 @@ inline constexpr std::int64_t kLatestTimestamp = -1;
 inline constexpr std::int64_t kEarliestTimestamp = -2;
 inline constexpr std::int64_t kMaxTimestamp = -3;
 inline constexpr std::int64_t kEarliestLocalTimestamp = -4;
+inline constexpr std::int64_t kLatestTieredTimestamp = -5;  // there is no tiered storage here
 
 struct FoundOffset {
   std::int64_t timestamp_ms = protocol::kNoTimestamp;

@@ -146,6 +146,10 @@ base::Result<std::int64_t> Segment::largest_timestamp_ms() {
   auto newest = max_timestamp();
   if (!newest.ok()) return newest.error();
   if (newest->timestamp_ms >= 0) return newest->timestamp_ms;
+  return modified_ms();
+}
+
+base::Result<std::int64_t> Segment::modified_ms() const {
   struct stat facts {};
   std::string path = log_file_.path();
   if (::stat(path.c_str(), &facts) != 0) return base::Error("cannot stat " + path);

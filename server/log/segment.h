@@ -53,6 +53,8 @@ class Segment {
   base::Result<TimestampOffset> max_timestamp();
   // As max_timestamp, or when the file was last written where batches have no timestamps.
   base::Result<std::int64_t> largest_timestamp_ms();
+  // When the log file was last written, by the file system.
+  base::Result<std::int64_t> modified_ms() const;
   // Max timestamp of the first batch; -1 when empty.
   base::Result<std::int64_t> first_timestamp_ms();
 
