@@ -21,9 +21,8 @@ constexpr char kHandlersPath[] = "server/api/apis.h";
 
 Names matches(const std::string& text, const base::Regex& pattern) {
   Names names;
-  for (const base::Regex::Match& match : pattern.find_all(text).value()) {
-    names.emplace(match[1]);
-  }
+  auto found = pattern.find_all(text);
+  for (const base::Regex::Match& match : *found) names.emplace(match[1]);
   return names;
 }
 
