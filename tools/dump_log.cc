@@ -1,6 +1,9 @@
 // kafka-dump-log: the files of a partition's directory as text.
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "base/text.h"
 #include "tools/commands.h"
@@ -38,7 +41,8 @@ std::vector<OptionSpec> dump_log_options() {
       {.name = "index-sanity-check",
        .description = "Only what a broker checks of an index when it starts."},
       with_value("files", "file1, file2, ...", "REQUIRED: the files to dump."),
-      count(with_value("max-message-size", "size", "Accepted; batches are read whole.", "5242880")),
+      count(with_value("max-message-size", "size",
+                       "The largest batch that an offset index may point to.", "5242880")),
       count(
           with_value("max-bytes", "size", "Read no more of a .log file than that.", "2147483647")),
       {.name = "deep-iteration", .description = "Print records, not only batches."},
@@ -60,6 +64,11 @@ base::Result<LogDumpOptions> log_dump_options(const Options& options) {
   log.deep = options.has("deep-iteration") || log.print_content;
   log.skip_record_metadata = options.has("skip-record-metadata");
   log.max_bytes = static_cast<std::int32_t>(options.number("max-bytes"));
+  for (const char* name : {"max-bytes", "max-message-size"}) {
+    if (options.number(name) < 0) {
+      return base::Error(std::string("--") + name + " must not be negative");
+    }
+  }
   for (const char* name : {"cluster-metadata-decoder", "remote-log-metadata-decoder"}) {
     if (options.has(name)) return base::Error(std::string("--") + name + " is not known here");
   }
@@ -72,6 +81,11 @@ base::Result<LogDumpOptions> log_dump_options(const Options& options) {
         class_decoder(options.value("key-decoder-class"), options.value("value-decoder-class"));
     if (!classes) return classes.error();
     log.decoder = std::move(*classes);
+    for (const char* name : {"value-decoder-class", "key-decoder-class"}) {
+      if (auto notice = deprecation_of(options.value(name))) {
+        log.notices.push_back(std::move(*notice));
+      }
+    }
   }
   return log;
 }
@@ -87,11 +101,18 @@ base::Status dump_file(const std::string& path, LogDump& log, IndexDump& indexes
   return {};
 }
 
+// Upstream tells of files by their whole names.
+std::string whole_path(const std::string& path) {
+  std::error_code failed;
+  std::filesystem::path whole = std::filesystem::absolute(path, failed);
+  return failed ? path : whole.string();
+}
+
 // One line per file and one per pair, whose numbers the pattern takes.
 void report(const std::map<std::string, NumberPairs>& pairs, const char* title,
             const char* first_name, const char* second_name) {
   for (const auto& [file, numbers] : pairs) {
-    std::fprintf(stderr, "%s%s\n", title, file.c_str());
+    std::fprintf(stderr, "%s%s\n", title, whole_path(file).c_str());
     for (const auto& [first, second] : numbers) {
       std::fprintf(stderr, "  %s%lld%s%lld\n", first_name, static_cast<long long>(first),
                    second_name, static_cast<long long>(second));
@@ -99,8 +120,14 @@ void report(const std::map<std::string, NumberPairs>& pairs, const char* title,
   }
 }
 
+// Upstream tells of these the last first.
+std::map<std::string, NumberPairs> reversed(std::map<std::string, NumberPairs> pairs) {
+  for (auto& [file, numbers] : pairs) std::reverse(numbers.begin(), numbers.end());
+  return pairs;
+}
+
 void report_all(const IndexMismatches& found, const OffsetGaps& gaps) {
-  report(found.offsets, "Mismatches in :", "Index offset: ", ", log offset: ");
+  report(reversed(found.offsets), "Mismatches in :", "Index offset: ", ", log offset: ");
   report(found.timestamps,
          "Found timestamp mismatch in :", "Index timestamp: ", ", log timestamp: ");
   report(found.timestamp_order, "Found out of order timestamp in :", "Index timestamp: ",
@@ -112,7 +139,7 @@ void report_all(const IndexMismatches& found, const OffsetGaps& gaps) {
                    static_cast<long long>(indexed), static_cast<long long>(in_log));
     }
   }
-  report(gaps, "Non-consecutive offsets in ", "", " is followed by ");
+  report(reversed(gaps), "Non-consecutive offsets in ", "", " is followed by ");
 }
 
 }  // namespace
@@ -130,9 +157,11 @@ int run_dump_log(const Arguments& arguments) {
   auto log_options = log_dump_options(*options);
   if (!log_options) return print_usage(parser, log_options.error().message);
   LogDump log(std::move(*log_options), stdout);
-  IndexDump indexes({.sanity_only = options->has("index-sanity-check"),
-                     .verify_only = options->has("verify-index-only")},
-                    stdout);
+  IndexDump indexes(
+      {.sanity_only = options->has("index-sanity-check"),
+       .verify_only = options->has("verify-index-only"),
+       .max_message_size = static_cast<std::int32_t>(options->number("max-message-size"))},
+      stdout);
   int code = 0;
   for (const std::string& path : base::split_list(options->value("files"))) {
     base::Status dumped = dump_file(path, log, indexes);

@@ -11,12 +11,14 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "tools/segment_reader.h"
 
 namespace odradek::tools {
 
 struct IndexDumpOptions {
   bool sanity_only = false;
   bool verify_only = false;
+  std::int32_t max_message_size = 5 * 1024 * 1024;  // of what an offset index points to
 };
 
 using NumberPairs = std::vector<std::pair<std::int64_t, std::int64_t>>;
@@ -46,8 +48,9 @@ class IndexDump {
     std::int64_t offset = 0;
   };
 
+  // `log` stands where the entry's batch may begin.
   base::Status check_time_entry(const std::string& path, const TimeEntry& entry,
-                                std::int64_t previous_timestamp, base::ByteView offset_index);
+                                std::int64_t previous_timestamp, SegmentReader& log);
   void print(std::string line) const;
 
   IndexDumpOptions options_;

@@ -5,6 +5,7 @@
 #include "protocol/record/control_record.h"
 #include "protocol/record/legacy.h"
 #include "protocol/record/record_iterator.h"
+#include "protocol/wire/utf8.h"
 #include "tools/segment_reader.h"
 
 namespace odradek::tools {
@@ -107,7 +108,8 @@ base::Status LogDump::dump_records(const BatchView& batch, const std::string& pa
     std::string separator = "| ";
     if (!options_.skip_record_metadata) {
       std::vector<std::string> names;
-      for (const auto& header : record->headers()) names.emplace_back(header.key);
+      for (const auto& header : record->headers())
+        names.push_back(protocol::replace_malformed_utf8(base::as_bytes(header.key)));
       line = separator + record_head(batch, *record) +
              " sequence: " + std::to_string(record->sequence) + " headerKeys: [" +
              base::join(names, ",") + "]";
@@ -149,6 +151,7 @@ base::Status LogDump::dump_legacy(const BatchView& batch, const std::string& pat
 }
 
 base::Status LogDump::dump(const std::string& path) {
+  for (const std::string& notice : options_.notices) print(notice);
   auto start = offset_of_file(path);
   if (!start) return base::Error("For input string: the name of " + path + " holds no offset");
   print("Log starting offset: " + std::to_string(*start));
@@ -159,17 +162,16 @@ base::Status LogDump::dump(const std::string& path) {
   for (;;) {
     std::int64_t position = reader->position();
     auto batch = reader->next();
-    if (!batch) {
-      print("Found " + std::to_string(reader->size_bytes() - position) +
-            " invalid bytes at the end of " + path.substr(path.rfind('/') + 1));
-      return batch.error();
-    }
+    if (!batch) return batch.error();
     if (!batch->has_value()) break;
     print(format_batch(**batch, position));
     if (!options_.deep) continue;
     base::Status dumped =
         (*batch)->is_legacy() ? dump_legacy(**batch, path) : dump_records(**batch, path);
-    if (!dumped) return dumped;
+    if (!dumped) {
+      return base::Error("In the batch at position " + std::to_string(position) + ": " +
+                         dumped.error().message);
+    }
   }
   std::int64_t trailing = reader->size_bytes() - reader->position();
   if (trailing > 0 && options_.max_bytes == std::numeric_limits<std::int32_t>::max()) {

@@ -22,6 +22,7 @@ struct LogDumpOptions {
   bool skip_record_metadata = false;
   std::int32_t max_bytes = std::numeric_limits<std::int32_t>::max();
   RecordDecoder decoder;
+  std::vector<std::string> notices;  // said once for each file
 };
 
 // Where offsets jump: (one, the next) by file.

@@ -3,13 +3,14 @@
 #include <utility>
 
 #include "base/endian.h"
+#include "protocol/wire/utf8.h"
 
 namespace odradek::tools {
 namespace {
 
 using Decode = std::string (*)(base::ByteView bytes);
 
-std::string decode_text(base::ByteView bytes) { return std::string(base::as_text(bytes)); }
+std::string decode_text(base::ByteView bytes) { return protocol::replace_malformed_utf8(bytes); }
 
 template <class Number>
 std::string decode_number(base::ByteView bytes) {
@@ -26,7 +27,15 @@ base::Result<Decode> decode_of(const std::string& class_name) {
                      " (only upstream's own decoders are known here)");
 }
 
+constexpr std::string_view kOldPackage = "kafka.serializer.";
+
 }  // namespace
+
+std::optional<std::string> deprecation_of(const std::string& class_name) {
+  if (!class_name.starts_with(kOldPackage) || !decode_of(class_name)) return std::nullopt;
+  return class_name + " is deprecated. Please use org.apache.kafka.tools.api." +
+         class_name.substr(kOldPackage.size()) + " instead";
+}
 
 RecordDecoder offsets_decoder() {
   return [](const protocol::Record& record) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -18,5 +19,8 @@ RecordDecoder transaction_decoder();
 // names one that is not known.
 base::Result<RecordDecoder> class_decoder(const std::string& key_class,
                                           const std::string& value_class);
+
+// What upstream says of the names that its decoders had before 3.8; nullopt for other names.
+std::optional<std::string> deprecation_of(const std::string& class_name);
 
 }  // namespace odradek::tools

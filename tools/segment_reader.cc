@@ -14,6 +14,15 @@ base::Result<SegmentReader> SegmentReader::open(const std::string& path) {
   return SegmentReader(std::move(*file), *size);
 }
 
+base::Status SegmentReader::seek(std::int64_t position) {
+  if (position < 0 || position > size_bytes_) {
+    return base::Error("Position " + std::to_string(position) + " is outside of the log's " +
+                       std::to_string(size_bytes_) + " bytes");
+  }
+  position_ = position;
+  return {};
+}
+
 base::Result<std::optional<protocol::BatchView>> SegmentReader::next() {
   using Answer = std::optional<protocol::BatchView>;
   std::int64_t left = end_ - position_;
@@ -22,7 +31,9 @@ base::Result<std::optional<protocol::BatchView>> SegmentReader::next() {
   bytes_.resize(static_cast<std::size_t>(std::min(left, kHead)));
   if (base::Status read = file_.read_fully_at(bytes_, position_); !read) return read.error();
   auto head = protocol::batch_header(bytes_);
-  if (!head) return head.error();
+  if (!head) {
+    return base::Error("At position " + std::to_string(position_) + ": " + head.error().message);
+  }
   if (!head->has_value()) return Answer();
   auto size = static_cast<std::int64_t>((*head)->size_bytes());
   if (size > left) return Answer();

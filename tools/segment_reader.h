@@ -18,7 +18,8 @@ class SegmentReader {
 
   std::int64_t size_bytes() const { return size_bytes_; }
   std::int64_t position() const { return position_; }
-  void seek(std::int64_t position) { position_ = position; }
+  // An error where the file has no such position.
+  base::Status seek(std::int64_t position);
   // Batches that do not end by then are not read.
   void limit(std::int64_t end) { end_ = std::min(end, size_bytes_); }
 

@@ -97,14 +97,64 @@ TEST_F(DumpTest, PrintsMarkersOfTransactions) {
 
 TEST_F(DumpTest, TellsGapsAndBytesThatAreNoBatch) {
   base::Bytes bytes = joined(batch(0, 1), batch(5, 2));
-  bytes.resize(bytes.size() + 20);
+  bytes = joined(std::move(bytes), batch(7, 3));
+  bytes.resize(bytes.size() - 5);
+  std::string torn = std::to_string(batch(7, 3).size() - 5);
   LogDump dump(deep(), out_.file());
   std::string path = write("00000000000000000000.log", bytes);
-  dump.dump(path).ok();
+  ASSERT_TRUE(dump.dump(path).ok());
   ASSERT_EQ(dump.gaps().size(), 1u);
   EXPECT_EQ(dump.gaps().at(path), (NumberPairs{{1, 5}}));
-  EXPECT_NE(out_.text().find("Found 20 invalid bytes at the end of 00000000000000000000.log\n"),
+  EXPECT_NE(
+      out_.text().find("Found " + torn + " invalid bytes at the end of 00000000000000000000.log\n"),
+      std::string::npos);
+}
+
+TEST_F(DumpTest, NamesThePositionOfWhatIsNoBatch) {
+  base::Bytes bytes = batch(0, 1);
+  std::string position = std::to_string(bytes.size());
+  bytes.resize(bytes.size() + 100);
+  LogDump dump({}, out_.file());
+  base::Status dumped = dump.dump(write("00000000000000000000.log", bytes));
+  ASSERT_FALSE(dumped.ok());
+  EXPECT_EQ(dumped.error().message.find("At position " + position + ": "), 0u);
+}
+
+TEST_F(DumpTest, NamesTheBatchWhoseRecordsAreBroken) {
+  base::Bytes bytes = batch(0, 1);
+  bytes[protocol::batch_layout::kBatchOverhead] = 0x7f;  // the first record's size
+  LogDump dump(deep(), out_.file());
+  base::Status dumped = dump.dump(write("00000000000000000000.log", bytes));
+  ASSERT_FALSE(dumped.ok());
+  EXPECT_EQ(dumped.error().message.find("In the batch at position 0: "), 0u);
+}
+
+TEST_F(DumpTest, ReplacesWhatIsNoUtf8) {
+  protocol::BatchBuilder builder({.base_offset = 0});
+  builder.append(1, base::as_bytes("k\xff"), base::as_bytes("\xc3\xa9\x80"));
+  LogDump dump(deep(), out_.file());
+  ASSERT_TRUE(dump.dump(write("00000000000000000000.log", *builder.build())).ok());
+  EXPECT_NE(out_.text().find(" key: k\xef\xbf\xbd payload: \xc3\xa9\xef\xbf\xbd\n"),
             std::string::npos);
+}
+
+TEST_F(DumpTest, TellsOfTheDecodersOldNames) {
+  EXPECT_EQ(deprecation_of("kafka.serializer.LongDecoder"),
+            "kafka.serializer.LongDecoder is deprecated. Please use "
+            "org.apache.kafka.tools.api.LongDecoder instead");
+  EXPECT_FALSE(deprecation_of("org.apache.kafka.tools.api.LongDecoder"));
+  EXPECT_FALSE(deprecation_of("kafka.serializer.Other"));
+}
+
+TEST_F(DumpTest, RefusesIndexEntriesThatPointToNoBatch) {
+  write("00000000000000000000.log", batch(0, 100));
+  std::string outside = write("00000000000000000000.index", {0, 0, 0, 1, 0, 1, 0, 0});
+  base::Status dumped = IndexDump({}, out_.file()).dump_offset_index(outside);
+  ASSERT_FALSE(dumped.ok());
+  EXPECT_NE(dumped.error().message.find("Position 65536 is outside"), std::string::npos);
+  std::string right = write("00000000000000000000.index", {0, 0, 0, 1, 0, 0, 0, 0});
+  EXPECT_TRUE(IndexDump({}, out_.file()).dump_offset_index(right).ok());
+  EXPECT_FALSE(IndexDump({.max_message_size = 70}, out_.file()).dump_offset_index(right).ok());
 }
 
 TEST_F(DumpTest, SeesABrokenChecksum) {
@@ -139,7 +189,7 @@ TEST_F(DumpTest, ComparesIndexesWithTheLog) {
 
 TEST_F(DumpTest, ChecksTheSanityOfIndexes) {
   std::string good = write("00000000000000000005.index", {0, 0, 0, 3, 0, 0, 0, 0});
-  std::string bad = write("00000000000000000006.index", {0, 0, 0, 0, 0, 0, 0, 0});
+  std::string bad = write("00000000000000000006.index", {255, 255, 255, 255, 0, 0, 0, 0});
   std::string cut = write("00000000000000000007.index", {0, 0, 0, 1, 0, 0, 0, 0, 1});
   IndexDump dump({.sanity_only = true}, out_.file());
   EXPECT_TRUE(dump.dump_offset_index(good).ok());
@@ -158,6 +208,18 @@ TEST_F(DumpTest, PrintsAbortedTransactions) {
   ASSERT_TRUE(dump.dump_transaction_index(write("00000000000000000000.txnindex", entry)).ok());
   EXPECT_EQ(out_.text(),
             "version: 0 producerId: 1 firstOffset: 2 lastOffset: 3 lastStableOffset: 4\n");
+  entry[0] = 1;
+  EXPECT_FALSE(dump.dump_transaction_index(write("00000000000000000000.txnindex", entry)).ok());
+}
+
+TEST_F(DumpTest, PrintsNothingOfBrokenSnapshots) {
+  base::Bytes many{0, 1, 0, 0, 0, 0, 127, 255, 255, 255};  // states far more producers than it has
+  IndexDump dump({}, out_.file());
+  EXPECT_TRUE(dump.dump_producer_snapshot(write("1.snapshot", many)).ok());
+  EXPECT_TRUE(dump.dump_producer_snapshot(write("2.snapshot", {0, 1, 0})).ok());
+  EXPECT_TRUE(
+      dump.dump_producer_snapshot(write("3.snapshot", {0, 1, 0, 0, 0, 0, 0, 0, 0, 0})).ok());
+  EXPECT_EQ(out_.text(), "");
 }
 
 }  // namespace
