@@ -2,9 +2,11 @@
 
 Everything a test starts belongs to its Cluster and ends with it, by pid. Waiting is for an event with a deadline, never for a time.
 """
+import fcntl
 import json
 import logging
 import os
+import random
 import re
 import shutil
 import signal
@@ -23,6 +25,7 @@ BINARIES = os.environ.get("ODRADEK_BINARIES", os.path.join(ROOT, "build/release"
 JARS = "/usr/share/java"
 DEADLINE_S = float(os.environ.get("ODRADEK_TEST_DEADLINE_S", "60"))
 SANITIZED = "san" in os.path.basename(BINARIES)
+PORT_LOCKS = []
 SANITIZER_REPORT = re.compile(r"^.*(?:Sanitizer: |: runtime error: )", re.MULTILINE)
 
 
@@ -31,11 +34,30 @@ def memory_limit_mb(limit):
     return limit * (10 if SANITIZED else 1)
 
 
+def first_ephemeral_port():
+    with open("/proc/sys/net/ipv4/ip_local_port_range") as bounds:
+        return int(bounds.read().split()[0])
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody gets before we use it: below those that the kernel gives to outgoing connections, and locked
+    against other tests on this machine for as long as this process lives."""
+    folder = os.path.join(tempfile.gettempdir(), f"odradek-ports-{os.getuid()}")
+    os.makedirs(folder, exist_ok=True)
+    last = first_ephemeral_port()
+    for port in random.sample(range(max(1024, last - 16000), last), 1000):
+        lock = open(os.path.join(folder, str(port)), "w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            lock.close()
+            continue
+        PORT_LOCKS.append(lock)
+        return port
+    raise AssertionError("no free port")
 
 
 def wait_until(condition, what, deadline_s=None):
