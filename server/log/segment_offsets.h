@@ -13,7 +13,8 @@ namespace odradek::log {
 
 // Where the segments begin that were last written at or before `timestamp_ms`, newest first, at
 // most `max_count`; the log end counts as the newest, written now. kLatestTimestamp begins with the
-// log end, kEarliestTimestamp with the first segment. Errors as the log's.
+// log end, kEarliestTimestamp with the first segment. KAFKA_STORAGE_ERROR when the file system does
+// not tell a segment's time; the directory stays online.
 base::Result<std::vector<protocol::Offset>> segment_offsets_before(const Log& log,
                                                                    std::int64_t timestamp_ms,
                                                                    std::size_t max_count,

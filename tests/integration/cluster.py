@@ -25,7 +25,7 @@ BINARIES = os.environ.get("ODRADEK_BINARIES", os.path.join(ROOT, "build/release"
 JARS = "/usr/share/java"
 DEADLINE_S = float(os.environ.get("ODRADEK_TEST_DEADLINE_S", "60"))
 SANITIZED = "san" in os.path.basename(BINARIES)
-PORT_LOCKS = []
+PORT_LOCKS = []  # open files, whose locks end with this process
 SANITIZER_REPORT = re.compile(r"^.*(?:Sanitizer: |: runtime error: )", re.MULTILINE)
 
 
