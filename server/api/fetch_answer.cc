@@ -46,6 +46,12 @@ FetchResponse::Partition partition_of(const SessionPartition& asked, ReadOutcome
   partition.last_stable_offset = outcome.last_stable_offset;
   partition.log_start_offset = outcome.log_start_offset;
   partition.aborted_transactions.reset();
+  if (outcome.aborted) {
+    auto& aborted = partition.aborted_transactions.emplace();
+    for (const log::AbortedTransaction& transaction : *outcome.aborted) {
+      aborted.push_back({transaction.producer_id, transaction.first_offset});
+    }
+  }
   if (outcome.diverging_epoch) {
     partition.diverging_epoch = {outcome.diverging_epoch->epoch,
                                  outcome.diverging_epoch->end_offset};

@@ -1,7 +1,6 @@
 #include "server/log/log.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "base/file.h"
@@ -19,8 +18,6 @@ namespace {
 
 using protocol::ErrorCode;
 
-constexpr protocol::Offset kNoUnstableOffset = std::numeric_limits<protocol::Offset>::max();
-
 }  // namespace
 
 Log::Log(protocol::TopicPartition partition, LogDir& dir, const LogContext& context,
@@ -31,16 +28,12 @@ Log::Log(protocol::TopicPartition partition, LogDir& dir, const LogContext& cont
       options_(options),
       store_(context, std::move(loaded.directory), std::move(loaded.segments),
              loaded.log_end_offset),
+      producers_(std::move(loaded.producers)),
       epochs_(std::move(loaded.epochs)),
       flusher_(context, loaded.recovery_point),
       log_start_offset_(loaded.log_start_offset),
       high_watermark_(loaded.log_start_offset),
-      first_unstable_offset_(kNoUnstableOffset),
-      producers_(std::move(loaded.producers)),
-      topic_id_(loaded.topic_id) {
-  base::MutexLock lock(mutex_);
-  publish_unstable_offset();
-}
+      topic_id_(loaded.topic_id) {}
 
 base::Error Log::failed(base::Error error) const {
   if (error.code != -1) return error;
@@ -87,14 +80,6 @@ base::Status Log::assign_topic_id(const base::Uuid& topic_id) {
   return written;
 }
 
-base::Result<std::optional<ProducerBatch>> Log::check_producer(const BatchHeader& header,
-                                                               const AppendSpec& spec) const {
-  bool checked = header.has_producer_id() &&
-                 (spec.origin == protocol::AppendOrigin::kClient || header.control());
-  if (!checked) return std::optional<ProducerBatch>();
-  return producers_.check(header);
-}
-
 base::Result<AppendInfo> Log::append_as_leader(base::MutableBytes records, const AppendSpec& spec,
                                                AppendRefusal* refusal) {
   auto options = options_.read();
@@ -130,7 +115,7 @@ base::Result<AppendInfo> Log::assign_and_write(protocol::ValidatedRecords& valid
   std::vector<BatchHeader> headers = parse_headers(validated.records);
   if (headers.empty()) return info;
   for (const BatchHeader& header : headers) {
-    auto earlier = check_producer(header, spec);
+    auto earlier = producers_.check(header, spec);
     if (!earlier.ok()) return earlier.error();
     if (!earlier->has_value()) continue;
     info.first_offset = (*earlier)->first_offset();
@@ -205,12 +190,7 @@ base::Status Log::write(base::ByteView bytes, std::span<const BatchHeader> heade
   }
   base::Status appended = store_.append(bytes, headers, options);
   if (!appended.ok()) return appended;
-  if (replay_producers(producers_, bytes, headers)) publish_unstable_offset();
-  return {};
-}
-
-void Log::publish_unstable_offset() {
-  first_unstable_offset_.store(producers_.first_unstable_offset().value_or(kNoUnstableOffset));
+  return producers_.replay(bytes, headers, *store_.segments().last());
 }
 
 base::Result<ReadInfo> Log::read(const ReadSpec& spec) const {
@@ -275,16 +255,15 @@ base::Result<std::optional<FoundOffset>> Log::offset_for_timestamp(
 protocol::Offset Log::set_high_watermark(protocol::Offset offset) {
   offset = std::clamp(offset, log_start_offset(), std::max(log_start_offset(), log_end_offset()));
   high_watermark_.store(offset);
-  if (first_unstable_offset_.load() != kNoUnstableOffset) {
+  if (producers_.first_unstable_offset() < log_end_offset()) {
     base::MutexLock lock(mutex_);
     producers_.on_high_watermark(offset);
-    publish_unstable_offset();
   }
   return offset;
 }
 
 protocol::Offset Log::last_stable_offset() const {
-  return std::min(high_watermark(), first_unstable_offset_.load());
+  return std::min(high_watermark(), producers_.first_unstable_offset());
 }
 
 protocol::Offset Log::first_segment_offset() const {
@@ -323,19 +302,11 @@ base::Result<bool> Log::truncate_to(protocol::Offset offset) {
   high_watermark_.store(std::min(high_watermark(), *cut));
   done = failed(epochs_->truncate_from_end(*cut));
   if (!done.ok()) return done.error();
-  done = failed(rebuild_producers());
+  std::vector<SegmentPtr> segments = store_.segments().all();
+  done = failed(
+      producers_.rebuild({store_.directory(), segments, log_start_offset(), store_.end_offset()}));
   if (!done.ok()) return done.error();
   return true;
-}
-
-base::Status Log::rebuild_producers() {
-  std::vector<SegmentPtr> segments = store_.segments().all();
-  auto states = rebuild_producer_states(
-      {store_.directory(), segments, log_start_offset(), store_.end_offset()});
-  if (!states.ok()) return states.error();
-  producers_ = std::move(*states);
-  publish_unstable_offset();
-  return {};
 }
 
 base::Status Log::truncate_fully_and_start_at(protocol::Offset offset,
@@ -356,11 +327,9 @@ base::Status Log::restart_locked(protocol::Offset offset) {
   if (!done.ok()) return done;
   log_start_offset_.store(offset);
   high_watermark_.store(offset);
-  producers_.clear();
-  publish_unstable_offset();
   done = epochs_->clear();
   if (!done.ok()) return done;
-  return remove_producer_snapshots(store_.directory(), 0, kNoUnstableOffset);
+  return producers_.clear(store_.directory());
 }
 
 base::Result<bool> Log::advance_log_start_offset(protocol::Offset offset) {
@@ -428,8 +397,7 @@ base::Status Log::roll() {
 base::Status Log::roll_locked() {
   base::Status rolled = store_.roll();
   if (!rolled.ok()) return rolled;
-  return write_producer_snapshot(producer_snapshot_path(store_.directory(), store_.end_offset()),
-                                 producers_.entries());
+  return producers_.write_snapshot(store_.directory(), store_.end_offset());
 }
 
 base::Status Log::flush() {
@@ -480,8 +448,7 @@ base::Status Log::close() {
   closed_ = true;
   done = failed(store_.segments().last()->become_inactive());
   if (!done.ok()) return done;
-  return failed(write_producer_snapshot(
-      producer_snapshot_path(store_.directory(), store_.end_offset()), producers_.entries()));
+  return failed(producers_.write_snapshot(store_.directory(), store_.end_offset()));
 }
 
 base::Status Log::rename_directory(const std::string& name) {

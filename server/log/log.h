@@ -23,8 +23,8 @@
 #include "server/log/log_dirs.h"
 #include "server/log/log_flusher.h"
 #include "server/log/log_options.h"
+#include "server/log/log_producers.h"
 #include "server/log/log_reader.h"
-#include "server/log/producer_states.h"
 #include "server/log/read_info.h"
 #include "server/log/segment_store.h"
 
@@ -139,17 +139,12 @@ class Log {
   base::Status failed(const base::Status& status) const;
   base::Status check_online() const;
   base::Status check_writable() const REQUIRES(mutex_);
-  base::Result<std::optional<ProducerBatch>> check_producer(const BatchHeader& header,
-                                                            const AppendSpec& spec) const
-      REQUIRES(mutex_);
   base::Result<AppendInfo> assign_and_write(protocol::ValidatedRecords& validated,
                                             const AppendSpec& spec, const LogOptions& options)
       EXCLUDES(mutex_);
   base::Status write(base::ByteView bytes, std::span<const BatchHeader> headers,
                      const LogOptions& options) REQUIRES(mutex_);
   base::Status roll_locked() REQUIRES(mutex_);
-  void publish_unstable_offset() REQUIRES(mutex_);
-  base::Status rebuild_producers() REQUIRES(mutex_);
   base::Status restart_locked(protocol::Offset offset) REQUIRES(mutex_);
   base::Result<std::size_t> count_deletable(const LogOptions& options) REQUIRES(mutex_);
 
@@ -157,15 +152,14 @@ class Log {
   LogDir& dir_;
   const LogContext& context_;
   base::Snapshot<LogOptions> options_;
-  SegmentStore store_;  // changed under mutex_, read without
+  SegmentStore store_;      // changed under mutex_, read without
+  LogProducers producers_;  // likewise
   const std::unique_ptr<EpochCache> epochs_;
   LogFlusher flusher_;
   std::atomic<protocol::Offset> log_start_offset_{0};
   std::atomic<protocol::Offset> high_watermark_{0};
-  std::atomic<protocol::Offset> first_unstable_offset_;
 
   mutable base::Mutex mutex_;
-  ProducerStates producers_ GUARDED_BY(mutex_);
   std::optional<base::Uuid> topic_id_ GUARDED_BY(mutex_);
   bool closed_ GUARDED_BY(mutex_) = false;
 };

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/log.h"
@@ -36,6 +37,7 @@ class LogLoader {
   base::Status open_segments(const LogDirectory& directory);
   base::Status load_epochs();
   base::Status add_segment(protocol::Offset base_offset);
+  base::Status check_transaction_index(Segment& segment);
   bool has_sound_indexes(protocol::Offset base_offset, std::int64_t size_bytes) const;
   base::Status recover();
   base::Status recover_one(std::size_t number, bool* cut);
@@ -85,9 +87,23 @@ base::Status LogLoader::open_segments(const LogDirectory& directory) {
     }
     log_.segments.push_back(std::make_shared<Segment>(context_.files, spec_.directory, base_offset,
                                                       *size, context_.clock.wall_ms()));
+    if (!directory.names.contains(segment_file_name(base_offset, kTransactionIndexSuffix)))
+      continue;
+    base::Status checked = check_transaction_index(*log_.segments.back());
+    if (!checked.ok()) return checked;
   }
   if (log_.segments.empty()) return add_segment(spec_.log_start_offset);
   return {};
+}
+
+base::Status LogLoader::check_transaction_index(Segment& segment) {
+  auto entries = segment.transaction_index().entries();
+  if (entries.ok()) return {};
+  if (entries.error().code != -1) return entries.error();
+  LOG(WARNING) << partition_.to_string() << ": aborted transactions are read from segment "
+               << segment.base_offset() << " again: " << entries.error().message;
+  rebuild_.insert(segment.base_offset());
+  return segment.transaction_index().clear();
 }
 
 base::Status LogLoader::load_epochs() {
@@ -124,6 +140,13 @@ base::Status LogLoader::recover_one(std::size_t number, bool* cut) {
   auto recovered = recover_segment(segment, from, options_, *log_.epochs);
   if (!recovered.ok()) return recovered.error();
   changed_ = true;
+  if (whole) {
+    // Its index of aborted transactions is empty now, and the newest snapshot may lie behind them.
+    auto indexed = rebuild_producer_states({spec_.directory, log_.segments,
+                                            log_.segments.front()->base_offset(),
+                                            recovered->next_offset, segment.base_offset(), true});
+    if (!indexed.ok()) return indexed.error();
+  }
   if (number + 1 < log_.segments.size()) {
     base::Status ended = segment.become_inactive();
     if (!ended.ok()) return ended;
@@ -206,7 +229,9 @@ base::Result<LoadedLog> LogLoader::run() {
                             ? log_.log_end_offset
                             : std::min(spec_.recovery_point, log_.log_end_offset);
   auto producers = rebuild_producer_states(
-      {spec_.directory, log_.segments, log_.log_start_offset, log_.log_end_offset});
+      {spec_.directory, log_.segments, log_.log_start_offset, log_.log_end_offset,
+       spec_.clean_shutdown ? std::numeric_limits<protocol::Offset>::max()
+                            : std::max(spec_.recovery_point, log_.log_start_offset)});
   if (!producers.ok()) return producers.error();
   log_.producers = std::move(*producers);
   auto topic_id = read_partition_metadata(spec_.directory);

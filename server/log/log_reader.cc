@@ -46,7 +46,11 @@ base::Status LogReader::read(const ReadSpec& spec, ReadInfo& info) const {
     if (!end_position.ok()) return end_position.error();
     auto first = store_.locate(*segment, spec.start_offset, *end_position);
     if (!first.ok()) return first.error();
-    if (first->has_value()) return fill(spec, *segment, **first, *end_position, info);
+    if (first->has_value()) {
+      base::Status filled = fill(spec, *segment, **first, *end_position, info);
+      if (!filled.ok() || !spec.collect_aborted || info.slice.size_bytes == 0) return filled;
+      return collect_aborted(spec, std::move(segment), info);
+    }
     // Compaction may have emptied the end of a segment.
     segment = store_.segments().higher(segment->base_offset());
   }
@@ -71,6 +75,22 @@ base::Status LogReader::fill(const ReadSpec& spec, Segment& segment, const Offse
     size = spec.min_one_message ? std::max(limit, whole) : limit;
   }
   if (size > 0) info.slice = {std::move(*file), first.position, size};
+  return {};
+}
+
+base::Status LogReader::collect_aborted(const ReadSpec& spec, SegmentPtr segment,
+                                        ReadInfo& info) const {
+  // By the index, as upstream: a few transactions too many do no harm, reading the slice would.
+  auto behind = segment->offset_index().at_or_behind(info.slice.position + info.slice.size_bytes);
+  if (!behind.ok()) return behind.error();
+  SegmentPtr next = store_.segments().higher(segment->base_offset());
+  protocol::Offset to = next ? next->base_offset() : spec.upper_bound;
+  if (behind->has_value()) to = (*behind)->offset;
+  for (; segment; segment = store_.segments().higher(segment->base_offset())) {
+    auto complete = segment->transaction_index().collect(spec.start_offset, to, info.aborted);
+    if (!complete.ok()) return complete.error();
+    if (*complete) break;
+  }
   return {};
 }
 

@@ -18,6 +18,8 @@ struct ReadSpec {
   protocol::Offset upper_bound = 0;
   // The first batch is returned whole even when larger than max_bytes.
   bool min_one_message = true;
+  // For read_committed: also the aborted transactions, whose records the reader is to leave out.
+  bool collect_aborted = false;
 };
 
 // Stateless; safe from any thread, beside appends, rolls and deletions. Looks only at headers.
@@ -25,7 +27,7 @@ class LogReader {
  public:
   explicit LogReader(const SegmentStore& store) : store_(store) {}
 
-  // Start and bound are within the log; fills slice, first, first_batch_incomplete.
+  // Start and bound are within the log; fills slice, first, first_batch_incomplete, aborted.
   base::Status read(const ReadSpec& spec, ReadInfo& info) const;
   // The first record from `log_start` on whose timestamp is at least `timestamp_ms`, below
   // `upper_bound`.
@@ -38,6 +40,7 @@ class LogReader {
  private:
   base::Status fill(const ReadSpec& spec, Segment& segment, const OffsetMetadata& first,
                     std::int64_t end_position, ReadInfo& info) const;
+  base::Status collect_aborted(const ReadSpec& spec, SegmentPtr segment, ReadInfo& info) const;
   base::Result<std::optional<TimestampOffset>> search_segment(Segment& segment,
                                                               std::int64_t timestamp_ms,
                                                               protocol::Offset log_start,

@@ -14,14 +14,17 @@ std::int32_t relative_offset(base::ByteView entry) {
   return base::load_big_endian<std::int32_t>(entry.data());
 }
 
+std::int32_t position_of(base::ByteView entry) {
+  return base::load_big_endian<std::int32_t>(entry.data() + 4);
+}
+
 }  // namespace
 
 base::Result<OffsetPosition> OffsetIndex::entry(std::size_t number) {
   Entry bytes;
   base::Status read = file_.read(number, bytes);
   if (!read.ok()) return read.error();
-  return OffsetPosition{base_offset_ + relative_offset(bytes),
-                        base::load_big_endian<std::int32_t>(bytes.data() + 4)};
+  return OffsetPosition{base_offset_ + relative_offset(bytes), position_of(bytes)};
 }
 
 base::Result<std::optional<OffsetPosition>> OffsetIndex::last() {
@@ -53,6 +56,18 @@ base::Result<OffsetPosition> OffsetIndex::lookup(protocol::Offset target) {
   // Of a damaged file only the last entry was looked at; from the start everything is found too.
   if (found.ok() && found->position < 0) return start;
   return found;
+}
+
+base::Result<std::optional<OffsetPosition>> OffsetIndex::at_or_behind(std::int64_t position) {
+  auto before =
+      file_.count_while([&](base::ByteView bytes) { return position_of(bytes) < position; });
+  if (!before.ok()) return before.error();
+  auto count = file_.entries();
+  if (!count.ok()) return count.error();
+  if (*before >= *count) return std::optional<OffsetPosition>();
+  auto found = entry(*before);
+  if (!found.ok()) return found.error();
+  return std::optional<OffsetPosition>(*found);
 }
 
 base::Status OffsetIndex::truncate_to(protocol::Offset offset) {

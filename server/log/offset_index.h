@@ -29,6 +29,8 @@ class OffsetIndex {
   base::Status append(protocol::Offset offset, std::int32_t position);
   // The last entry whose offset is at most `target`; (base offset, 0) when there is none.
   base::Result<OffsetPosition> lookup(protocol::Offset target);
+  // The first entry whose position is at least `position`.
+  base::Result<std::optional<OffsetPosition>> at_or_behind(std::int64_t position);
   base::Result<std::optional<OffsetPosition>> last();
   base::Result<OffsetPosition> entry(std::size_t number);
   // Drops the entries with offset >= `offset`.

@@ -137,8 +137,8 @@ base::Status remove_producer_snapshots(const std::string& directory, protocol::O
   return {};
 }
 
-bool replay_producers(ProducerStates& states, base::ByteView bytes,
-                      std::span<const BatchHeader> headers) {
+base::Result<bool> replay_producers(ProducerStates& states, base::ByteView bytes,
+                                    std::span<const BatchHeader> headers, TransactionIndex& index) {
   bool any = false;
   for (const BatchHeader& header : headers) {
     base::ByteView batch = bytes.first(static_cast<std::size_t>(header.size_bytes));
@@ -151,12 +151,19 @@ bool replay_producers(ProducerStates& states, base::ByteView bytes,
     }
     auto marker = protocol::decode_end_transaction_marker(protocol::BatchView(batch));
     if (!marker.ok()) continue;  // a control record of another kind
-    (void)states.complete(header, marker->type == protocol::ControlRecordType::kAbort,
-                          marker->coordinator_epoch);
+    auto done = states.complete(header, marker->type == protocol::ControlRecordType::kAbort,
+                                marker->coordinator_epoch);
+    if (!done || !done->aborted) continue;
+    base::Status indexed = index.append(
+        {done->producer_id, done->first_offset, done->last_offset, done->last_stable_offset});
+    if (!indexed.ok()) return indexed.error();
   }
   return any;
 }
 
+namespace {
+
+// What the batch at `position` of `segment` says of its producer, markers included.
 base::Status replay_producer(ProducerStates& states, Segment& segment, std::int64_t position,
                              const BatchHeader& header) {
   if (!header.has_producer_id()) return {};
@@ -168,11 +175,9 @@ base::Status replay_producer(ProducerStates& states, Segment& segment, std::int6
   auto read = segment.log_file().read_at(position, bytes);
   if (!read.ok()) return read.error();
   if (*read != bytes.size()) return base::Error(segment.log_file().path() + " ends too early");
-  (void)replay_producers(states, bytes, {&header, 1});
-  return {};
+  auto replayed = replay_producers(states, bytes, {&header, 1}, segment.transaction_index());
+  return replayed.ok() ? base::Status() : base::Status(replayed.error());
 }
-
-namespace {
 
 bool begins_segment(const ProducerRebuild& rebuild, protocol::Offset offset) {
   return std::any_of(rebuild.segments.begin(), rebuild.segments.end(),
@@ -188,7 +193,8 @@ base::Result<protocol::Offset> load_snapshot(const ProducerRebuild& rebuild,
   std::optional<protocol::Offset> loaded;
   for (auto offset = offsets->rbegin(); offset != offsets->rend(); ++offset) {
     std::string path = producer_snapshot_path(rebuild.directory, *offset);
-    bool within = *offset <= rebuild.end_offset && *offset >= rebuild.log_start_offset;
+    bool within = *offset <= std::min(rebuild.end_offset, rebuild.trusted_up_to) &&
+                  *offset >= rebuild.log_start_offset;
     if (within && loaded && begins_segment(rebuild, *offset)) continue;
     if (within && !loaded) {
       auto entries = read_producer_snapshot(path);
@@ -199,6 +205,7 @@ base::Result<protocol::Offset> load_snapshot(const ProducerRebuild& rebuild,
       }
       LOG(WARNING) << "Producers are read from the log instead: " << entries.error().message;
     }
+    if (rebuild.keeps_snapshots) continue;
     base::Status removed = base::remove_file(path);
     if (!removed.ok()) return removed.error();
   }

@@ -1,6 +1,7 @@
 // Producer snapshots: the .snapshot files that save reading a whole log for its producers.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,6 +11,7 @@
 #include "protocol/types.h"
 #include "server/log/producer_states.h"
 #include "server/log/segment_list.h"
+#include "server/log/transaction_index.h"
 
 namespace odradek::log {
 
@@ -28,19 +30,21 @@ base::Status remove_producer_snapshots(const std::string& directory, protocol::O
                                        protocol::Offset before);
 
 // The states at `end_offset`: the newest usable snapshot at or below it, and what the batch headers
-// of `segments` say from there on. Removes snapshots above `end_offset` and unusable ones.
+// of `segments` say from there on. Removes snapshots above `end_offset` and unusable ones; gives
+// the segments' transaction indexes what they lack.
 struct ProducerRebuild {
   const std::string& directory;
   const std::vector<SegmentPtr>& segments;
   protocol::Offset log_start_offset = 0;
   protocol::Offset end_offset = 0;
+  // Snapshots above this are not to be believed: what they were taken of was read again.
+  protocol::Offset trusted_up_to = std::numeric_limits<protocol::Offset>::max();
+  bool keeps_snapshots = false;  // all of them, also those that are of no use
 };
 base::Result<ProducerStates> rebuild_producer_states(const ProducerRebuild& rebuild);
-// What appended batches say of their producers, markers included; false when they name none.
-bool replay_producers(ProducerStates& states, base::ByteView bytes,
-                      std::span<const BatchHeader> headers);
-// What the batch at `position` of `segment` says of its producer, markers included.
-base::Status replay_producer(ProducerStates& states, Segment& segment, std::int64_t position,
-                             const BatchHeader& header);
+// Takes in what batches say of their producers, markers included, and adds to `index` the aborted
+// transactions that it lacks; false when the batches name no producer.
+base::Result<bool> replay_producers(ProducerStates& states, base::ByteView bytes,
+                                    std::span<const BatchHeader> headers, TransactionIndex& index);
 
 }  // namespace odradek::log

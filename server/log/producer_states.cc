@@ -96,6 +96,8 @@ std::optional<CompletedTransaction> ProducerStates::complete(const BatchHeader& 
                             aborted};
   entry.transaction_first_offset.reset();
   open_transactions_.erase(done.first_offset);
+  done.last_stable_offset =
+      open_transactions_.empty() ? done.last_offset + 1 : *open_transactions_.begin();
   unreplicated_.push_back(done);
   return done;
 }

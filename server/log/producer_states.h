@@ -44,6 +44,8 @@ struct CompletedTransaction {
   protocol::Offset first_offset = -1;
   protocol::Offset last_offset = -1;  // of the marker
   bool aborted = false;
+  // Where the oldest transaction begins that is open still; behind the marker when there is none.
+  protocol::Offset last_stable_offset = -1;
 };
 
 // One thread at a time (the log's lock). Rules: wire-api.md §7.

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "protocol/types.h"
 #include "protocol/wire/records.h"
 #include "server/log/log_end.h"
+#include "server/log/transaction_index.h"
 
 namespace odradek::log {
 
@@ -21,6 +23,8 @@ struct ReadInfo {
   protocol::Offset log_end_offset = 0;
   protocol::Offset high_watermark = 0;
   bool first_batch_incomplete = false;  // max_bytes cut it and it was not asked for whole
+  // Of the transactions that reach into the slice, in the order of their markers; only when asked.
+  std::vector<AbortedTransaction> aborted;
 };
 
 // ListOffsets' special timestamps.

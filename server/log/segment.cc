@@ -47,6 +47,7 @@ Segment::Segment(FileCache& cache, const std::string& directory, protocol::Offse
       log_file_(cache, path_of(directory, base_offset, kLogSuffix)),
       offset_index_(cache, path_of(directory, base_offset, kIndexSuffix), base_offset),
       time_index_(cache, path_of(directory, base_offset, kTimeIndexSuffix), base_offset),
+      transaction_index_(cache, path_of(directory, base_offset, kTransactionIndexSuffix)),
       size_bytes_(size_bytes) {}
 
 base::Status Segment::create() {
@@ -196,7 +197,8 @@ base::Result<protocol::Offset> Segment::truncate_to(protocol::Offset offset) {
 
 base::Status Segment::restart_indexes_at(protocol::Offset offset) {
   base::Status cut =
-      first_error({offset_index_.truncate_to(offset), time_index_.truncate_to(offset)});
+      first_error({offset_index_.truncate_to(offset), time_index_.truncate_to(offset),
+                   transaction_index_.truncate_to(offset)});
   base::MutexLock lock(mutex_);
   timestamps_loaded_ = false;
   max_timestamp_ = {};
@@ -235,7 +237,8 @@ base::Result<Segment::End> Segment::find_end() {
 }
 
 base::Status Segment::flush() {
-  return first_error({log_file_.sync(), offset_index_.file().sync(), time_index_.file().sync()});
+  return first_error({log_file_.sync(), offset_index_.file().sync(), time_index_.file().sync(),
+                      transaction_index_.sync()});
 }
 
 base::Status Segment::write_pending_index_entries() {
@@ -257,9 +260,11 @@ base::Status Segment::become_inactive() {
 }
 
 base::Status Segment::mark_deleted() {
-  return first_error({log_file_.rename(log_file_.path() + kDeletedSuffix),
-                      offset_index_.file().rename(offset_index_.file().path() + kDeletedSuffix),
-                      time_index_.file().rename(time_index_.file().path() + kDeletedSuffix)});
+  return first_error(
+      {log_file_.rename(log_file_.path() + kDeletedSuffix),
+       offset_index_.file().rename(offset_index_.file().path() + kDeletedSuffix),
+       time_index_.file().rename(time_index_.file().path() + kDeletedSuffix),
+       transaction_index_.file().rename(transaction_index_.file().path() + kDeletedSuffix)});
 }
 
 void Segment::directory_moved(const std::string& directory) {
@@ -269,11 +274,12 @@ void Segment::directory_moved(const std::string& directory) {
   log_file_.moved(moved(log_file_.path()));
   offset_index_.file().moved(moved(offset_index_.file().path()));
   time_index_.file().moved(moved(time_index_.file().path()));
+  transaction_index_.file().moved(moved(transaction_index_.file().path()));
 }
 
 base::Status Segment::remove() {
-  return first_error(
-      {log_file_.remove(), offset_index_.file().remove(), time_index_.file().remove()});
+  return first_error({log_file_.remove(), offset_index_.file().remove(),
+                      time_index_.file().remove(), transaction_index_.file().remove()});
 }
 
 }  // namespace odradek::log

@@ -15,6 +15,7 @@
 #include "server/log/log_options.h"
 #include "server/log/offset_index.h"
 #include "server/log/time_index.h"
+#include "server/log/transaction_index.h"
 
 namespace odradek::log {
 
@@ -93,6 +94,7 @@ class Segment {
   CachedFile& log_file() { return log_file_; }
   OffsetIndex& offset_index() { return offset_index_; }
   TimeIndex& time_index() { return time_index_; }
+  TransactionIndex& transaction_index() { return transaction_index_; }
 
   // Recovery: forgets index entries and timestamps from `offset` on; then index_batch() takes in
   // each batch found, and set_size() says where they end, cutting the file.
@@ -111,6 +113,7 @@ class Segment {
   CachedFile log_file_;
   OffsetIndex offset_index_;
   TimeIndex time_index_;
+  TransactionIndex transaction_index_;
   std::atomic<std::int64_t> size_bytes_;
   // Only the appending thread.
   std::int64_t reserved_bytes_ = 0;  // disk space taken, counted from the start of the file

@@ -38,19 +38,22 @@ ReadOutcome Reads::read_one(const ReadEntry& entry, const ReadRequest& request,
   if (outcome.diverging_epoch) return outcome;
 
   Offset upper_bound = log->log_end_offset();
+  bool read_committed = request.read_committed && request.replica_id < 0;
   if (request.replica_id < 0) {
-    upper_bound = request.read_committed ? outcome.last_stable_offset : outcome.high_watermark;
+    upper_bound = read_committed ? outcome.last_stable_offset : outcome.high_watermark;
   }
   base::Result<log::ReadInfo> read = log->read({.start_offset = entry.fetch_offset,
                                                 .max_bytes = max_bytes,
                                                 .upper_bound = upper_bound,
-                                                .min_one_message = min_one_message});
+                                                .min_one_message = min_one_message,
+                                                .collect_aborted = read_committed});
   if (!read) return fail(protocol::code_of(read.error()));
   outcome.log_start_offset = read->log_start_offset;
   outcome.position = read->first;
   // Who can be given more than the limits gets whole batches or none; older clients see by the cut
   // one that their limit is too small.
   if (!read->first_batch_incomplete || request.hard_max_bytes) outcome.slice = read->slice;
+  if (read_committed) outcome.aborted = std::move(read->aborted);
   return outcome;
 }
 

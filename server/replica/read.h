@@ -39,6 +39,8 @@ struct ReadOutcome {
   Offset last_stable_offset = -1;
   Offset log_start_offset = -1;
   protocol::FileSlice slice;
+  // Of those that reach into the slice; for readers of committed data alone.
+  std::optional<std::vector<log::AbortedTransaction>> aborted;
   // Of the log, whatever the error; null when there is none here or nobody asked.
   std::shared_ptr<const log::LogOptions> options;
   // Where the follower's log parts from ours (KIP-595 truncation on fetch).

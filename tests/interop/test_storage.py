@@ -115,28 +115,60 @@ class Records:
 
 
 class Transactions:
-    """Of two transactions per leg the first is aborted; whoever reads committed records sees the second alone."""
+    """The JVM's legs write three transactions each: an aborted one, a committed one, and one left open, which their next leg aborts.
+
+    Whoever reads committed records sees the committed ones alone, and nothing behind the open one."""
+
+    TOPIC = "transactions"
+    EACH = 10
 
     def __init__(self):
-        self.expected = 0
+        self.committed = 0
+
+    def begin(self, client, name, value):
+        producer = confluent_kafka.Producer({**client.options, "transactional.id": name})
+        producer.init_transactions(DEADLINE_S)
+        producer.begin_transaction()
+        for i in range(self.EACH):
+            producer.produce(self.TOPIC, value, str(i).encode(), partition=0)
+        producer.flush(DEADLINE_S)
+        return producer
 
     def add(self, test, client, leg):
-        producer = confluent_kafka.Producer({**client.options, "transactional.id": "writer"})
-        producer.init_transactions(DEADLINE_S)
-        for value in [b"aborted", b"committed"]:
-            producer.begin_transaction()
-            for i in range(10):
-                producer.produce("transactions", value, str(i).encode(), partition=0)
-            producer.flush(DEADLINE_S)
-            producer.commit_transaction(DEADLINE_S) if value == b"committed" else producer.abort_transaction(DEADLINE_S)
-        self.expected += 10
+        if leg % 2 == 1:
+            return  # ours coordinates no transactions yet
+        confluent_kafka.Producer({**client.options, "transactional.id": "left-open"}).init_transactions(DEADLINE_S)
+        self.begin(client, "aborts", b"aborted").abort_transaction(DEADLINE_S)
+        self.begin(client, "commits", b"committed").commit_transaction(DEADLINE_S)
+        self.committed += self.EACH
+        self.begin(client, "left-open", b"open")
+        client.write(self.TOPIC, "none", [Record(None, b"behind", [])])
+
+    def latest(self, client, isolation):
+        consumer = confluent_kafka.Consumer({**client.options, "group.id": "nobody", "isolation.level": isolation})
+
+        def offsets():
+            try:
+                return consumer.get_watermark_offsets(confluent_kafka.TopicPartition(self.TOPIC, 0), DEADLINE_S)
+            except confluent_kafka.KafkaException as error:
+                # A broker that started just now has not been told of its partitions yet.
+                assert error.args[0].code() == confluent_kafka.KafkaError._UNKNOWN_PARTITION, error
+                return None
+
+        _, offset = wait_until(offsets, f"offsets of {self.TOPIC}")
+        consumer.close()
+        return offset
 
     def check(self, test, client, leg):
-        got = read_assigned(client, "transactions", self.expected)
-        test.assertEqual({b"committed"}, {record.value for record in got}, f"leg {leg}")
+        end, last_stable = self.latest(client, "read_uncommitted"), self.latest(client, "read_committed")
+        test.assertEqual(self.EACH + 1, end - last_stable, f"leg {leg}")
+        values = read_committed(client, self.TOPIC)
+        test.assertEqual([b"committed"] * self.committed, [value for value in values if value != b"behind"], f"leg {leg}")
+        # What lies behind an open transaction shows once that is aborted, two legs later.
+        test.assertEqual((leg - 1) // 2, values.count(b"behind"), f"leg {leg}")
 
     def check_files(self, test, broker):
-        dump_all(broker, ["transactions"])
+        dump_all(broker, [self.TOPIC])
 
 
 class Groups:
@@ -185,6 +217,22 @@ class CommittedOffsets:
 
     def check_files(self, test, broker):
         pass
+
+
+def read_committed(client, topic):
+    """The values that a reader of committed records gets before it is told that there are no more."""
+    consumer = confluent_kafka.Consumer({**client.options, "group.id": "nobody", "enable.auto.commit": False,
+                                         "isolation.level": "read_committed", "enable.partition.eof": True})
+    consumer.assign([confluent_kafka.TopicPartition(topic, 0, 0)])
+    values = []
+    while True:
+        message = consumer.poll(DEADLINE_S)
+        assert message, f"{topic}: no end came behind {len(values)} records"
+        if message.error():
+            assert message.error().code() == confluent_kafka.KafkaError._PARTITION_EOF, message.error()
+            consumer.close()
+            return values
+        values.append(message.value())
 
 
 def read_assigned(client, topic, count):
@@ -241,11 +289,10 @@ class HandOverTest(unittest.TestCase):
         self.hand_over(["2.8", None, "2.8"], self.stop, Records())
 
     def test_transactions(self):
-        with Cluster(1) as cluster:
-            versions = peers.tool("3.9", "kafka-broker-api-versions.sh", "--bootstrap-server", cluster.bootstrap)
-        if "AddPartitionsToTxn(24): UNSUPPORTED" in versions:
-            self.skipTest("the broker does not serve transactions yet")
         self.hand_over(["3.9", None, "3.9", None], self.kill, Transactions())
+
+    def test_transactions_of_the_old_release(self):
+        self.hand_over(["2.8", None, "2.8", None], self.stop, Transactions())
 
     def skip_without_offsets_topic(self):
         with Cluster(1) as cluster:
