@@ -98,6 +98,46 @@ class Reader:
         self.at += size
         return bytes(self.data[self.at - size:self.at])
 
+    def unsigned(self):
+        """An unsigned varint."""
+        value, shift = 0, 0
+        while True:
+            byte = self.number("B")
+            value |= (byte & 0x7f) << shift
+            shift += 7
+            if byte < 0x80:
+                return value
+
+    def compact(self):
+        """A compact string or bytes."""
+        size = self.unsigned() - 1
+        if size < 0:
+            return None
+        self.at += size
+        return bytes(self.data[self.at - size:self.at])
+
+    def tags(self):
+        """Tagged fields; their numbers."""
+        found = []
+        for _ in range(self.unsigned()):
+            found.append(self.unsigned())
+            self.at += self.unsigned()
+        return found
+
+
+def unsigned(value):
+    """An unsigned varint."""
+    encoded = bytearray()
+    while value >= 0x80:
+        encoded.append(value & 0x7f | 0x80)
+        value >>= 7
+    return bytes(encoded + bytes([value]))
+
+
+def compact(value):
+    """Compact bytes, or none."""
+    return unsigned(0) if value is None else unsigned(len(value) + 1) + value
+
 
 def connect(broker, ssl=False):
     """A wire.Connection, under TLS when asked."""
@@ -133,7 +173,9 @@ Produced = namedtuple("Produced", "error base_offset append_time log_start recor
 
 
 def produce(connection, version, topic, records, acks=-1):
-    """Produce v0 to v8 to partition 0."""
+    """Produce v0 to v11 to partition 0."""
+    if version >= 9:
+        return produce_flexible(connection, version, topic, records, acks)
     body = wire.header(0, version) + (struct.pack(">h", -1) if version >= 3 else b"") + struct.pack(">hii", acks, 10000, 1)
     body += text(topic) + struct.pack(">ii", 1, 0)
     body += struct.pack(">i", -1) if records is None else struct.pack(">i", len(records)) + records
@@ -147,6 +189,21 @@ def produce(connection, version, topic, records, acks=-1):
     if version >= 8:
         record_errors = [(answer.number("i"), answer.blob("h")) for _ in range(answer.number("i"))]
         reason = answer.blob("h")
+    return Produced(error, base_offset, append_time, log_start, record_errors, reason)
+
+
+def produce_flexible(connection, version, topic, records, acks):
+    no_tags = b"\0"
+    body = wire.header(0, version) + no_tags + compact(None) + struct.pack(">hi", acks, 10000)
+    body += unsigned(2) + compact(topic.encode()) + unsigned(2) + struct.pack(">i", 0) + compact(records) + 3 * no_tags
+    answer = Reader(exchange(connection, body))
+    assert (answer.number("i"), answer.tags(), answer.unsigned(), answer.compact(), answer.unsigned(), answer.number("i")) == (
+        1, [], 2, topic.encode(), 2, 0)
+    error, base_offset, append_time, log_start = answer.number("h"), answer.number("q"), answer.number("q"), answer.number("q")
+    record_errors = [(answer.number("i"), answer.compact(), answer.tags())[:2] for _ in range(answer.unsigned() - 1)]
+    reason = answer.compact()
+    assert (answer.tags(), answer.tags(), answer.number("i"), answer.tags()) == ([], [], 0, [])
+    assert answer.at == len(answer.data)
     return Produced(error, base_offset, append_time, log_start, record_errors, reason)
 
 

@@ -57,9 +57,9 @@ def wrapper(magic, codec, inner, offset=0, attributes=0):
 
 def header_cases():
     good, other = modern(), modern(raw.three(key=b"other"))
-    for version in range(9):
+    for version in range(12):
         yield Case(f"right-v{version}", version, good, {})
-    for version in [2, 3, 8]:
+    for version in [2, 3, 8, 9, 11]:
         yield Case(f"no-bytes-v{version}", version, b"", {})
         yield Case(f"two-batches-v{version}", version, good + other, {})
         yield Case(f"cut-second-v{version}", version, good + other[:30], {})
