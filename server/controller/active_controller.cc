@@ -70,9 +70,10 @@ void ActiveController::take_over(const zk::Fence& fence) {
   load_context();
   deletion_.load(store_.deletions());
   if (!store_.ok()) return;
-  // Brokers refuse leaders that they do not know, so the list of brokers comes before any leader. It
-  // comes with all partitions: what follows tells of those with live replicas first, and a client
-  // that asked in between a broker that has just started would see topics with partitions missing.
+  // Brokers refuse leaders that they do not know, so the list of brokers comes before any leader.
+  // It comes with all partitions: what follows tells of those with live replicas first, and a
+  // client that asked in between a broker that has just started would see topics with partitions
+  // missing.
   batch_.begin();
   batch_.add_update_metadata(context_.live_or_shutting_down(), context_.all_partitions());
   batch_.send();
