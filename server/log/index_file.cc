@@ -1,10 +1,9 @@
 #include "server/log/index_file.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <utility>
 
+#include "base/file.h"
 #include "base/log.h"
 
 namespace odradek::log {
@@ -14,21 +13,20 @@ constexpr std::size_t kSearchBlockEntries = 256;
 }  // namespace
 
 IndexFile::IndexFile(FileCache& cache, std::string path, std::size_t entry_size)
-    : entry_size_(entry_size),
-      existed_(::access(path.c_str(), F_OK) == 0),
-      file_(cache, std::move(path)) {}
+    : entry_size_(entry_size), file_(cache, std::move(path)) {}
 
 base::Status IndexFile::load() {
   if (loaded_) return {};
-  if (existed_) {
-    auto size = file_.size_bytes();
-    if (!size.ok()) return size.error();
-    auto bytes = static_cast<std::size_t>(*size);
-    well_formed_ = bytes % entry_size_ == 0;
-    entries_ = bytes / entry_size_;
-  } else {
-    well_formed_ = false;
+  auto attributes = base::path_attributes(file_.path());
+  if (!attributes.ok()) return attributes.error();
+  bool missing = attributes->type == base::FileType::kMissing;
+  if (missing) {
+    base::Status created = file_.create();
+    if (!created.ok()) return created;
   }
+  auto bytes = static_cast<std::size_t>(attributes->size_bytes);
+  well_formed_ = !missing && bytes % entry_size_ == 0;
+  entries_ = bytes / entry_size_;
   written_ = entries_;
   in_memory_from_ = entries_;
   loaded_ = true;
@@ -44,11 +42,8 @@ base::Result<bool> IndexFile::well_formed() {
 
 base::Status IndexFile::create() {
   base::MutexLock lock(mutex_);
-  auto file = file_.open();
-  if (!file.ok()) return file.error();
-  if (existed_) return load();
-  loaded_ = true;
-  return {};
+  base::Status created = file_.create();
+  return created.ok() ? load() : created;
 }
 
 base::Result<std::size_t> IndexFile::entries() {

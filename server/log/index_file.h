@@ -24,8 +24,6 @@ class IndexFile {
   IndexFile(FileCache& cache, std::string path, std::size_t entry_size);
 
   std::string path() const { return file_.path(); }
-  // True when the file was there when this object was made.
-  bool existed() const { return existed_; }
   // Bytes of the file at load are no multiple of the entry size, or the file is missing.
   base::Result<bool> well_formed();
 
@@ -53,7 +51,6 @@ class IndexFile {
   base::Status read_locked(std::size_t number, base::MutableBytes out) REQUIRES(mutex_);
 
   const std::size_t entry_size_;
-  const bool existed_;
   mutable base::Mutex mutex_;
   CachedFile file_;
   bool loaded_ GUARDED_BY(mutex_) = false;

@@ -137,6 +137,10 @@ class Log {
   // Marks the directory as failed for errors of I/O, and gives every error a code.
   base::Error failed(base::Error error) const;
   base::Status failed(const base::Status& status) const;
+  // What a reader without the lock finds; on failure once more with it, then the disk is to blame.
+  template <class Look>
+  auto look_twice(Look look) const -> decltype(look()) EXCLUDES(mutex_);
+  base::Result<ReadInfo> read_once(const ReadSpec& spec) const;
   base::Status check_online() const;
   base::Status check_writable() const REQUIRES(mutex_);
   base::Result<AppendInfo> assign_and_write(protocol::ValidatedRecords& validated,
