@@ -309,35 +309,48 @@ base::Result<bool> Log::truncate_to(protocol::Offset offset) {
     return false;
   }
   LOG(INFO) << partition_.to_string() << ": truncating from " << end << " to " << offset;
+  Checkpointed before{recovery_point(), log_start_offset()};
   if (offset < store_.segments().first()->base_offset()) {
-    done = failed(restart_locked(offset));
-    if (!done.ok()) return done.error();
-    return true;
+    done = restart_locked(offset);
+  } else {
+    done = cut_locked(offset);
   }
+  done = failed(done.ok() ? checkpoint_if_lowered(before) : done);
+  if (!done.ok()) return done.error();
+  return true;
+}
+
+base::Status Log::cut_locked(protocol::Offset offset) {
   auto cut = store_.truncate_to(offset);
-  if (!cut.ok()) return failed(cut.error());
+  if (!cut.ok()) return cut.error();
   flusher_.cut_at(*cut);
   log_start_offset_.store(std::min(log_start_offset(), *cut));
   high_watermark_.store(std::min(high_watermark(), *cut));
-  done = failed(epochs_->truncate_from_end(*cut));
-  if (!done.ok()) return done.error();
+  base::Status done = epochs_->truncate_from_end(*cut);
+  if (!done.ok()) return done;
   std::vector<SegmentPtr> segments = store_.segments().all();
-  done = failed(
-      producers_.rebuild({store_.directory(), segments, log_start_offset(), store_.end_offset()}));
-  if (!done.ok()) return done.error();
-  return true;
+  return producers_.rebuild(
+      {store_.directory(), segments, log_start_offset(), store_.end_offset()});
+}
+
+base::Status Log::checkpoint_if_lowered(const Checkpointed& before) const {
+  bool lowered =
+      recovery_point() < before.recovery_point || log_start_offset() < before.log_start_offset;
+  return lowered ? context_.write_checkpoints(dir_) : base::Status();
 }
 
 base::Status Log::truncate_fully_and_start_at(protocol::Offset offset,
                                               std::optional<protocol::Offset> log_start_offset) {
   base::MutexLock lock(mutex_);
-  base::Status writable = check_writable();
-  if (!writable.ok()) return writable;
+  base::Status done = check_writable();
+  if (!done.ok()) return done;
   LOG(INFO) << partition_.to_string() << ": dropping all records up to " << store_.end_offset()
             << ", the log goes on at " << offset;
-  base::Status restarted = failed(restart_locked(offset));
-  if (restarted.ok()) log_start_offset_.store(log_start_offset.value_or(offset));
-  return restarted;
+  Checkpointed before{recovery_point(), this->log_start_offset()};
+  done = restart_locked(offset);
+  if (!done.ok()) return failed(done);
+  log_start_offset_.store(log_start_offset.value_or(offset));
+  return failed(checkpoint_if_lowered(before));
 }
 
 base::Status Log::restart_locked(protocol::Offset offset) {

@@ -56,7 +56,12 @@ LogManager::LogManager(const std::vector<std::string>& directories,
                                         : FileCache::default_max_open_files()),
       deleter_(clock),
       metrics_(clock),
-      context_{files_, deleter_, metrics_, clock, options.producer_id_expiration_ms},
+      context_{files_,
+               deleter_,
+               metrics_,
+               clock,
+               options.producer_id_expiration_ms,
+               [this](LogDir& dir) { return write_checkpoints(dir); }},
       dirs_(directories) {}
 
 LogManager::~LogManager() {
@@ -363,6 +368,11 @@ base::Status LogManager::write_checkpoint(LogDir& dir, Checkpoint which) {
   return written;
 }
 
+base::Status LogManager::write_checkpoints(LogDir& dir) {
+  base::Status written = write_checkpoint(dir, Checkpoint::kRecoveryPoints);
+  return written.ok() ? write_checkpoint(dir, Checkpoint::kLogStartOffsets) : written;
+}
+
 void LogManager::checkpoint_recovery_points() {
   for (LogDir* dir : dirs_.online()) (void)write_checkpoint(*dir, Checkpoint::kRecoveryPoints);
 }
@@ -392,8 +402,7 @@ base::Status LogManager::close_logs(LogDir& dir, const std::vector<LogPtr>& logs
 
 void LogManager::shut_dir(LogDir& dir, std::int64_t broker_epoch) {
   base::Status done = close_logs(dir, logs_in(dir));
-  if (done.ok()) done = write_checkpoint(dir, Checkpoint::kRecoveryPoints);
-  if (done.ok()) done = write_checkpoint(dir, Checkpoint::kLogStartOffsets);
+  if (done.ok()) done = write_checkpoints(dir);
   if (done.ok()) done = write_clean_shutdown_file(dir.path(), broker_epoch);
   if (!done.ok()) {
     LOG(WARNING) << "Log directory " << dir.path()
