@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/file.h"
 #include "base/log.h"
 
 namespace odradek::log {
@@ -16,14 +17,12 @@ IndexFile::IndexFile(FileCache& cache, std::string path, std::size_t entry_size)
 
 base::Status IndexFile::load() {
   if (loaded_) return {};
-  if (!file_.exists()) {
-    take_size(0);
-    well_formed_ = false;
-    return {};
-  }
-  auto size = file_.size_bytes();
-  if (!size.ok()) return size.error();
-  take_size(*size);
+  auto attributes = base::path_attributes(file_.path());
+  if (!attributes.ok()) return attributes.error();
+  take_size(attributes->size_bytes);
+  if (attributes->type != base::FileType::kMissing) return {};
+  well_formed_ = false;
+  return file_.create();
   return {};
 }
 
@@ -48,9 +47,8 @@ base::Result<bool> IndexFile::well_formed() {
 
 base::Status IndexFile::create() {
   base::MutexLock lock(mutex_);
-  auto file = file_.open();
-  if (!file.ok()) return file.error();
-  return load();
+  base::Status created = file_.create();
+  return created.ok() ? load() : created;
 }
 
 base::Result<std::size_t> IndexFile::entries() {

@@ -137,6 +137,10 @@ class Log {
   // Marks the directory as failed for errors of I/O, and gives every error a code.
   base::Error failed(base::Error error) const;
   base::Status failed(const base::Status& status) const;
+  // What a reader without the lock finds; on failure once more with it, then the disk is to blame.
+  template <class Look>
+  auto look_twice(Look look) const -> decltype(look()) EXCLUDES(mutex_);
+  base::Result<ReadInfo> read_once(const ReadSpec& spec) const;
   base::Status check_online() const;
   base::Status check_writable() const REQUIRES(mutex_);
   base::Result<AppendInfo> assign_and_write(protocol::ValidatedRecords& validated,
@@ -145,7 +149,14 @@ class Log {
   base::Status write(base::ByteView bytes, std::span<const BatchHeader> headers,
                      const LogOptions& options) REQUIRES(mutex_);
   base::Status roll_locked() REQUIRES(mutex_);
+  base::Status cut_locked(protocol::Offset offset) REQUIRES(mutex_);
   base::Status restart_locked(protocol::Offset offset) REQUIRES(mutex_);
+  // The offsets of this log that the directory's checkpoints may name.
+  struct Checkpointed {
+    protocol::Offset recovery_point = 0;
+    protocol::Offset log_start_offset = 0;
+  };
+  base::Status checkpoint_if_lowered(const Checkpointed& before) const;
   base::Result<std::size_t> count_deletable(const LogOptions& options) REQUIRES(mutex_);
 
   const protocol::TopicPartition partition_;

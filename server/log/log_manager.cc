@@ -1,8 +1,5 @@
 #include "server/log/log_manager.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -39,14 +36,6 @@ std::string deleted_name(const protocol::TopicPartition& partition) {
   return partition.to_string().substr(0, kMaxFileNameBytes - suffix.size()) + suffix;
 }
 
-base::Status sync_file_system(const std::string& directory) {
-  int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  int result = fd < 0 ? -1 : ::syncfs(fd);
-  if (fd >= 0) ::close(fd);
-  if (result == 0) return {};
-  return base::Error("cannot sync the file system of " + directory);
-}
-
 }  // namespace
 
 // What the threads that load one directory share.
@@ -67,7 +56,12 @@ LogManager::LogManager(const std::vector<std::string>& directories,
                                         : FileCache::default_max_open_files()),
       deleter_(clock),
       metrics_(clock),
-      context_{files_, deleter_, metrics_, clock, options.producer_id_expiration_ms},
+      context_{files_,
+               deleter_,
+               metrics_,
+               clock,
+               options.producer_id_expiration_ms,
+               [this](LogDir& dir) { return write_checkpoints(dir); }},
       dirs_(directories) {}
 
 LogManager::~LogManager() {
@@ -84,11 +78,12 @@ std::unique_ptr<LogManager::DirLoad> LogManager::prepare_load(LogDir& dir) {
   if (load->clean) {
     previous_broker_epoch_ =
         std::max(previous_broker_epoch_, read_clean_shutdown_broker_epoch(dir.path()).value_or(-1));
-    base::Status removed = remove_clean_shutdown_file(dir.path());
-    if (!removed.ok()) {
-      dir.fail(removed.error().message);
-      return nullptr;
-    }
+  }
+  // Even one that could not be seen: the next crash must not look like a clean stop.
+  base::Status removed = remove_clean_shutdown_file(dir.path());
+  if (!removed.ok()) {
+    dir.fail(removed.error().message);
+    return nullptr;
   }
   // Without checkpoints everything is checked, which is slow but loses nothing.
   auto recovery_points = read_offset_checkpoint(dir.path() + "/" + kRecoveryPointCheckpoint);
@@ -373,6 +368,11 @@ base::Status LogManager::write_checkpoint(LogDir& dir, Checkpoint which) {
   return written;
 }
 
+base::Status LogManager::write_checkpoints(LogDir& dir) {
+  base::Status written = write_checkpoint(dir, Checkpoint::kRecoveryPoints);
+  return written.ok() ? write_checkpoint(dir, Checkpoint::kLogStartOffsets) : written;
+}
+
 void LogManager::checkpoint_recovery_points() {
   for (LogDir* dir : dirs_.online()) (void)write_checkpoint(*dir, Checkpoint::kRecoveryPoints);
 }
@@ -382,19 +382,18 @@ void LogManager::checkpoint_log_start_offsets() {
 }
 
 base::Status LogManager::close_logs(LogDir& dir, const std::vector<LogPtr>& logs) {
-  std::vector<LogPtr> dirty;
   for (const LogPtr& log : logs) {
     base::Status closed = log->close();
     if (!closed.ok()) return closed;
-    if (log->unflushed_messages() > 0) dirty.push_back(log);
   }
-  if (dirty.size() > kMaxSingleFlushes) {
-    base::Status synced = sync_file_system(dir.path());
+  // All of them: closing wrote index entries even where every record was on disk already.
+  if (logs.size() > kMaxSingleFlushes) {
+    base::Status synced = base::sync_file_system(dir.path());
     if (!synced.ok()) return synced;
-    for (const LogPtr& log : dirty) log->mark_flushed(log->log_end_offset());
+    for (const LogPtr& log : logs) log->mark_flushed(log->log_end_offset());
     return {};
   }
-  for (const LogPtr& log : dirty) {
+  for (const LogPtr& log : logs) {
     base::Status flushed = log->flush();
     if (!flushed.ok()) return flushed;
   }
@@ -403,8 +402,7 @@ base::Status LogManager::close_logs(LogDir& dir, const std::vector<LogPtr>& logs
 
 void LogManager::shut_dir(LogDir& dir, std::int64_t broker_epoch) {
   base::Status done = close_logs(dir, logs_in(dir));
-  if (done.ok()) done = write_checkpoint(dir, Checkpoint::kRecoveryPoints);
-  if (done.ok()) done = write_checkpoint(dir, Checkpoint::kLogStartOffsets);
+  if (done.ok()) done = write_checkpoints(dir);
   if (done.ok()) done = write_clean_shutdown_file(dir.path(), broker_epoch);
   if (!done.ok()) {
     LOG(WARNING) << "Log directory " << dir.path()

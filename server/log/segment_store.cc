@@ -93,16 +93,13 @@ base::Status SegmentStore::roll() {
   if (active->size_bytes() == 0 && active->base_offset() == end) return {};
   base::Status ended = active->become_inactive();
   if (!ended.ok()) return ended;
-  if (active->size_bytes() == 0) {
-    // An empty one below the end: its offsets can no longer be reached with int32.
-    segments_.remove(active->base_offset());
-    base::Status removed = active->remove();
-    if (!removed.ok()) return removed;
-  }
   base::Status started = start_segment(end);
   if (!started.ok()) return started;
   publish_end(end);
-  return {};
+  if (active->size_bytes() > 0) return {};
+  // An empty one below the end: its offsets can no longer be reached with int32.
+  segments_.remove(active->base_offset());
+  return active->remove();
 }
 
 base::Result<protocol::Offset> SegmentStore::truncate_to(protocol::Offset offset) {
@@ -123,13 +120,18 @@ base::Result<protocol::Offset> SegmentStore::truncate_to(protocol::Offset offset
 
 base::Status SegmentStore::restart_at(protocol::Offset offset) {
   recent_.clear();
-  for (const SegmentPtr& segment : segments_.all()) {
-    base::Status removed = segment->remove();
+  std::vector<SegmentPtr> all = segments_.all();
+  // From the end, so that what a crash leaves is a prefix.
+  for (auto segment = all.rbegin(); segment != all.rend(); ++segment) {
+    base::Status removed = (*segment)->remove();
     if (!removed.ok()) return removed;
-    if (segment->base_offset() != offset) segments_.remove(segment->base_offset());
   }
+  // Readers find a segment at any time.
   base::Status started = start_segment(offset);
   if (!started.ok()) return started;
+  for (const SegmentPtr& segment : all) {
+    if (segment->base_offset() != offset) segments_.remove(segment->base_offset());
+  }
   publish_end(offset);
   return {};
 }
