@@ -8,6 +8,7 @@
 #include "protocol/messages/describe_cluster.h"
 #include "protocol/messages/describe_configs.h"
 #include "protocol/messages/describe_groups.h"
+#include "protocol/messages/describe_log_dirs.h"
 #include "protocol/messages/fetch.h"
 #include "protocol/messages/find_coordinator.h"
 #include "protocol/messages/heartbeat.h"
@@ -66,6 +67,8 @@ void offset_for_leader_epoch(Services& services, RequestContext context,
                              protocol::OffsetForLeaderEpochRequest request);
 void describe_configs(Services& services, RequestContext context,
                       protocol::DescribeConfigsRequest request);
+void describe_log_dirs(Services& services, RequestContext context,
+                       protocol::DescribeLogDirsRequest request);
 void describe_cluster(Services& services, RequestContext context,
                       protocol::DescribeClusterRequest request);
 

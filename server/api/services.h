@@ -21,6 +21,9 @@ class GroupCoordinator;
 class GroupLoader;
 class OffsetStore;
 }  // namespace odradek::group
+namespace odradek::log {
+class LogManager;
+}
 namespace odradek::metadata {
 class MetadataCache;
 }
@@ -49,6 +52,7 @@ struct Services {
   std::shared_ptr<const config::BrokerConfig> config;
   const std::atomic<std::int64_t>& broker_epoch;  // of the present registration; -1 before
   metadata::MetadataCache& metadata;
+  log::LogManager& logs;
   replica::ReplicaSet& replicas;
   replica::Appends& appends;
   replica::Reads& reads;

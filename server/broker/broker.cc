@@ -144,6 +144,7 @@ base::Status join_cluster(Parts& parts) {
                                                     .config = parts.config,
                                                     .broker_epoch = parts.broker_epoch,
                                                     .metadata = parts.metadata,
+                                                    .logs = *parts.logs,
                                                     .replicas = *parts.replicas,
                                                     .appends = *parts.appends,
                                                     .reads = *parts.reads,
