@@ -4,6 +4,7 @@
 #include "protocol/messages/api_versions.h"
 #include "protocol/messages/controlled_shutdown.h"
 #include "protocol/messages/create_topics.h"
+#include "protocol/messages/delete_records.h"
 #include "protocol/messages/delete_topics.h"
 #include "protocol/messages/describe_cluster.h"
 #include "protocol/messages/describe_configs.h"
@@ -61,6 +62,8 @@ void create_topics(Services& services, RequestContext context,
                    protocol::CreateTopicsRequest request);
 void delete_topics(Services& services, RequestContext context,
                    protocol::DeleteTopicsRequest request);
+void delete_records(Services& services, RequestContext context,
+                    protocol::DeleteRecordsRequest request);
 void init_producer_id(Services& services, RequestContext context,
                       protocol::InitProducerIdRequest request);
 void offset_for_leader_epoch(Services& services, RequestContext context,

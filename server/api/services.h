@@ -32,6 +32,7 @@ class Appends;
 class FetchSessions;
 class Leadership;
 class Reads;
+class RecordDeletions;
 class ReplicaSet;
 }  // namespace odradek::replica
 namespace odradek::transaction {
@@ -56,6 +57,7 @@ struct Services {
   replica::ReplicaSet& replicas;
   replica::Appends& appends;
   replica::Reads& reads;
+  replica::RecordDeletions& record_deletions;
   replica::Leadership& leadership;
   replica::FetchSessions& fetch_sessions;
   group::GroupCoordinator& groups;

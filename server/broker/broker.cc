@@ -73,15 +73,15 @@ base::Status load_logs(Parts& parts) {
 void build_replicas(Parts& parts) {
   parts.waiting = std::make_unique<Waiting>(parts.clock);
   parts.replicas = std::make_unique<replica::ReplicaSet>(parts.broker_id, parts.metadata);
+  replica::PartitionWaits& waits = parts.waiting->partitions;
   parts.leadership = std::make_unique<replica::Leadership>(
-      *parts.replicas, *parts.logs, *parts.high_watermarks, parts.waiting->produce,
-      parts.waiting->fetch, [&parts](const std::vector<std::string>& topics) {
+      *parts.replicas, *parts.logs, *parts.high_watermarks, waits,
+      [&parts](const std::vector<std::string>& topics) {
         return parts.topic_settings->read_all(topics);
       });
-  parts.appends = std::make_unique<replica::Appends>(*parts.replicas, parts.waiting->produce,
-                                                     parts.waiting->fetch);
-  parts.reads = std::make_unique<replica::Reads>(*parts.replicas, parts.waiting->fetch,
-                                                 parts.waiting->produce);
+  parts.appends = std::make_unique<replica::Appends>(*parts.replicas, waits);
+  parts.reads = std::make_unique<replica::Reads>(*parts.replicas, waits);
+  parts.record_deletions = std::make_unique<replica::RecordDeletions>(*parts.replicas, waits);
   parts.fetch_sessions = std::make_unique<replica::FetchSessions>(
       static_cast<std::size_t>(parts.config->max_incremental_fetch_session_cache_slots),
       parts.clock, base::Random::from_entropy());
@@ -148,6 +148,7 @@ base::Status join_cluster(Parts& parts) {
                                                     .replicas = *parts.replicas,
                                                     .appends = *parts.appends,
                                                     .reads = *parts.reads,
+                                                    .record_deletions = *parts.record_deletions,
                                                     .leadership = *parts.leadership,
                                                     .fetch_sessions = *parts.fetch_sessions,
                                                     .groups = *parts.groups,

@@ -25,13 +25,11 @@ bool names(const std::vector<BrokerId>& brokers, BrokerId id) {
 }  // namespace
 
 Leadership::Leadership(ReplicaSet& replicas, log::LogManager& logs, HighWatermarks& high_watermarks,
-                       PartitionPurgatory& produce_purgatory, PartitionPurgatory& fetch_purgatory,
-                       Settings settings)
+                       PartitionWaits& waits, Settings settings)
     : replicas_(replicas),
       logs_(logs),
       high_watermarks_(high_watermarks),
-      produce_(produce_purgatory),
-      fetch_(fetch_purgatory),
+      waits_(waits),
       settings_(std::move(settings)) {}
 
 ErrorCode Leadership::accept_controller(std::int32_t controller_epoch) {
@@ -151,8 +149,8 @@ protocol::LeaderAndIsrResponse Leadership::apply(const protocol::LeaderAndIsrReq
       response.partition_errors.push_back({wanted.topic_name, wanted.partition_index, error});
     }
   }
-  for (const RoleChange& change : changes.led) wake(change.partition);
-  for (const RoleChange& change : changes.followed) wake(change.partition);
+  for (const RoleChange& change : changes.led) waits_.check(change.partition);
+  for (const RoleChange& change : changes.followed) waits_.check(change.partition);
   if (!changes.led.empty() || !changes.followed.empty()) {
     LOG(INFO) << "[controller " << request.controller_id << " epoch " << request.controller_epoch
               << "] made this broker leader of " << changes.led.size() << " and follower of "
@@ -206,7 +204,7 @@ protocol::StopReplicaResponse Leadership::stop(const protocol::StopReplicaReques
            request.delete_partitions);
     }
   }
-  for (const TopicPartition& partition : stopped) wake(partition);
+  for (const TopicPartition& partition : stopped) waits_.check(partition);
   return response;
 }
 
@@ -219,12 +217,7 @@ void Leadership::log_dir_failed(const log::LogDir& dir) {
       if (PartitionPtr target = replicas_.find(partition)) target->fail();
     }
   }
-  for (const TopicPartition& partition : lost) wake(partition);
-}
-
-void Leadership::wake(const TopicPartition& partition) {
-  produce_.check_and_complete(partition);
-  fetch_.check_and_complete(partition);
+  for (const TopicPartition& partition : lost) waits_.check(partition);
 }
 
 }  // namespace odradek::replica

@@ -48,4 +48,11 @@ base::Result<PartitionPtr> ReplicaSet::leader(const TopicPartition& partition,
                                 std::string(protocol::error_name(error)));
 }
 
+base::Result<Offset> ReplicaSet::low_watermark(const TopicPartition& partition) const {
+  base::Result<PartitionPtr> led = leader(partition);
+  if (!led) return led.error();
+  auto image = metadata_.image();
+  return (*led)->low_watermark([&image](BrokerId broker) { return image->is_alive(broker); });
+}
+
 }  // namespace odradek::replica
