@@ -47,7 +47,9 @@ base::Status identify(Parts& parts) {
     *chosen = *generated;
   }
   parts.broker_id = **chosen;
-  return write_identities(*identities, parts.cluster_id, parts.broker_id);
+  write_identities(*identities, parts.cluster_id, parts.broker_id);
+  parts.identities = std::move(*identities);
+  return {};
 }
 
 // Step 7: the logs, each with its topic's settings.
@@ -57,6 +59,10 @@ base::Status load_logs(Parts& parts) {
   parts.zk_topics = std::make_unique<zk::Topics>(*parts.session);
   parts.logs = std::make_unique<log::LogManager>(parts.config->log_directories(),
                                                  log_manager_options(*parts.config), parts.clock);
+  for (std::size_t i = 0; i < parts.identities.size(); ++i) {
+    const std::string& failure = parts.identities[i].failure;
+    if (!failure.empty()) parts.logs->dirs().all()[i]->fail(failure);
+  }
   auto names = parts.zk_topics->names(false);
   if (!names) return names.error();
   auto settings = parts.topic_settings->read_all(*names);

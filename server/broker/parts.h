@@ -62,6 +62,7 @@ struct Parts {
   std::unique_ptr<InterBrokerConnections> connections;
   std::unique_ptr<zk::Session> session;
   std::string cluster_id;
+  std::vector<DirectoryIdentity> identities;  // by directory of log.dirs
   protocol::BrokerId broker_id = protocol::kNoBroker;
   std::unique_ptr<base::BackgroundScheduler> scheduler;
   std::unique_ptr<TopicSettingsSource> topic_settings;

@@ -50,7 +50,7 @@ LogDirs::LogDirs(const std::vector<std::string>& paths) {
 }
 
 base::Status LogDirs::open() {
-  for (const auto& dir : dirs_) {
+  for (LogDir* dir : online()) {
     base::Status locked = dir->lock();
     if (locked.ok()) continue;
     if (protocol::code_of(locked.error()) == protocol::ErrorCode::kInvalidConfig) return locked;

@@ -60,6 +60,10 @@ base::Result<log::LogPtr> Leadership::open_log(const TopicPartition& partition,
                                                const base::Uuid& topic_id, bool is_new,
                                                const TopicSettings& settings) {
   log::LogPtr log = logs_.find(partition);
+  if (log != nullptr && !log->dir().online()) {
+    return base::Error(ErrorCode::kKafkaStorageError,
+                       "log directory " + log->dir().path() + " is offline");
+  }
   bool has_offline_dir = logs_.offline_dir_count() > 0;
   if (log == nullptr && !is_new && has_offline_dir) {
     return base::Error(ErrorCode::kKafkaStorageError,
@@ -88,6 +92,7 @@ ErrorCode Leadership::apply_one(const TopicPartition& partition, const base::Uui
                                 const SettingsByTopic& settings, LeadershipChanges& changes) {
   if (!names(wanted.replicas, replicas_.local_broker())) return ErrorCode::kUnknownTopicOrPartition;
   PartitionPtr target = replicas_.find_or_create(partition);
+  if (target->is_offline()) return ErrorCode::kKafkaStorageError;
   log::LogPtr log = target->log();
   if (log != nullptr) {
     std::optional<base::Uuid> known = log->topic_id();
@@ -111,7 +116,9 @@ ErrorCode Leadership::apply_one(const TopicPartition& partition, const base::Uui
     if (!opened) {
       LOG(ERROR) << "partition " << partition.to_string()
                  << " cannot be opened: " << opened.error().message;
-      return protocol::code_of(opened.error());
+      ErrorCode error = protocol::code_of(opened.error());
+      if (error == ErrorCode::kKafkaStorageError) target->fail();
+      return error;
     }
     log = *opened;
   }
@@ -163,6 +170,7 @@ ErrorCode Leadership::stop_one(const TopicPartition& partition, LeaderEpoch lead
                                bool remove) {
   PartitionPtr target = replicas_.find(partition);
   if (target != nullptr) {
+    if (target->is_offline()) return ErrorCode::kKafkaStorageError;
     if (leader_epoch >= 0 && leader_epoch < target->leader_epoch()) {
       return ErrorCode::kFencedLeaderEpoch;
     }

@@ -64,6 +64,13 @@ void Partition::resign() {
 void Partition::fail() {
   base::WriteLock lock(mutex_);
   leads_ = false;
+  offline_ = true;
+  log_.reset();
+}
+
+bool Partition::is_offline() const {
+  base::ReadLock lock(mutex_);
+  return offline_;
 }
 
 ErrorCode Partition::check_leader(LeaderEpoch current_leader_epoch) const {

@@ -61,8 +61,9 @@ class Partition {
   void follow(const PartitionState& state, log::LogPtr log) EXCLUDES(mutex_);
   // The controller took the replica away: no role any more.
   void resign() EXCLUDES(mutex_);
-  // The log directory failed: no role, but the log still tells clients why.
+  // The log is in a directory that failed: no role and no log until the broker starts again.
   void fail() EXCLUDES(mutex_);
+  bool is_offline() const EXCLUDES(mutex_);
 
   // kNone when this broker leads and the client's view of the epoch (-1: none) is ours; else
   // NOT_LEADER_OR_FOLLOWER, FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH.
@@ -99,6 +100,7 @@ class Partition {
   mutable base::SharedMutex mutex_;
   PartitionState state_ GUARDED_BY(mutex_);
   bool leads_ GUARDED_BY(mutex_) = false;
+  bool offline_ GUARDED_BY(mutex_) = false;
   log::LogPtr log_ GUARDED_BY(mutex_);
   mutable base::Mutex followers_mutex_;
   std::map<BrokerId, FollowerPosition> followers_ GUARDED_BY(followers_mutex_);

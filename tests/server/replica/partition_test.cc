@@ -189,6 +189,25 @@ TEST_F(Replicas, DeleteALogWhenTheControllerStopsIt) {
   EXPECT_EQ(replicas.find({"t", 0}), nullptr);
 }
 
+TEST_F(Replicas, OfAFailedDirectoryAreOfflineUntilTheBrokerStartsAgain) {
+  ASSERT_EQ(apply(0, kSelf, {1, 2}), ErrorCode::kNone);
+  auto outcome = append(-1, 1);
+  EXPECT_TRUE(outcome->empty());
+  log::LogDir& dir = replicas.find({"t", 0})->log()->dir();
+  dir.fail("the disk is gone");
+  leadership.log_dir_failed(dir);
+  ASSERT_EQ(outcome->size(), 1u);
+  EXPECT_EQ(outcome->at(0).error, ErrorCode::kKafkaStorageError);
+  EXPECT_EQ(append(1, 1)->at(0).error, ErrorCode::kKafkaStorageError);
+  EXPECT_EQ(apply(1, kSelf, {1}), ErrorCode::kKafkaStorageError);
+  protocol::StopReplicaRequest stop;
+  stop.topic_states.push_back({"t", {{0, -2, true}}});
+  std::vector<TopicPartition> stopped;
+  EXPECT_EQ(leadership.stop(stop, stopped).partition_errors.at(0).error_code,
+            ErrorCode::kKafkaStorageError);
+  EXPECT_TRUE(stopped.empty());
+}
+
 TEST_F(Replicas, AnswerEveryProducerAndFetchOnceUnderChangesOfLead) {
   ASSERT_EQ(apply(0, kSelf, {1, 2}), ErrorCode::kNone);
   constexpr int kRounds = 300;
