@@ -1,7 +1,5 @@
 #include "server/log/index_file.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -14,25 +12,31 @@ constexpr std::size_t kSearchBlockEntries = 256;
 }  // namespace
 
 IndexFile::IndexFile(FileCache& cache, std::string path, std::size_t entry_size)
-    : entry_size_(entry_size),
-      existed_(::access(path.c_str(), F_OK) == 0),
-      file_(cache, std::move(path)) {}
+    : entry_size_(entry_size), file_(cache, std::move(path)) {}
 
 base::Status IndexFile::load() {
   if (loaded_) return {};
-  if (existed_) {
-    auto size = file_.size_bytes();
-    if (!size.ok()) return size.error();
-    auto bytes = static_cast<std::size_t>(*size);
-    well_formed_ = bytes % entry_size_ == 0;
-    entries_ = bytes / entry_size_;
-  } else {
+  if (!file_.exists()) {
+    take_size(0);
     well_formed_ = false;
+    return {};
   }
-  written_ = entries_;
-  in_memory_from_ = entries_;
-  loaded_ = true;
+  auto size = file_.size_bytes();
+  if (!size.ok()) return size.error();
+  take_size(*size);
   return {};
+}
+
+void IndexFile::take_size(std::int64_t size_bytes) {
+  auto bytes = static_cast<std::size_t>(size_bytes);
+  well_formed_ = bytes % entry_size_ == 0;
+  entries_ = written_ = in_memory_from_ = bytes / entry_size_;
+  loaded_ = true;
+}
+
+void IndexFile::assume_size(std::int64_t size_bytes) {
+  base::MutexLock lock(mutex_);
+  if (!loaded_) take_size(size_bytes);
 }
 
 base::Result<bool> IndexFile::well_formed() {
@@ -46,9 +50,7 @@ base::Status IndexFile::create() {
   base::MutexLock lock(mutex_);
   auto file = file_.open();
   if (!file.ok()) return file.error();
-  if (existed_) return load();
-  loaded_ = true;
-  return {};
+  return load();
 }
 
 base::Result<std::size_t> IndexFile::entries() {

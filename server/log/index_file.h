@@ -24,13 +24,13 @@ class IndexFile {
   IndexFile(FileCache& cache, std::string path, std::size_t entry_size);
 
   std::string path() const { return file_.path(); }
-  // True when the file was there when this object was made.
-  bool existed() const { return existed_; }
   // Bytes of the file at load are no multiple of the entry size, or the file is missing.
   base::Result<bool> well_formed();
 
   // Makes the file, so that it is there even while it is empty.
   base::Status create();
+  // Who has just seen how long the file is spares a look at it.
+  void assume_size(std::int64_t size_bytes) EXCLUDES(mutex_);
   base::Result<std::size_t> entries();
   base::Status append(base::ByteView entry);
   // Copies entry `number` (from 0) to `out`, and those after it when `out` is longer.
@@ -49,11 +49,11 @@ class IndexFile {
 
  private:
   base::Status load() REQUIRES(mutex_);
+  void take_size(std::int64_t size_bytes) REQUIRES(mutex_);
   base::Status write_pending_locked() REQUIRES(mutex_);
   base::Status read_locked(std::size_t number, base::MutableBytes out) REQUIRES(mutex_);
 
   const std::size_t entry_size_;
-  const bool existed_;
   mutable base::Mutex mutex_;
   CachedFile file_;
   bool loaded_ GUARDED_BY(mutex_) = false;

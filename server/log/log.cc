@@ -305,8 +305,10 @@ base::Result<bool> Log::truncate_to(protocol::Offset offset) {
   done = failed(epochs_->truncate_from_end(*cut));
   if (!done.ok()) return done.error();
   std::vector<SegmentPtr> segments = store_.segments().all();
-  done = failed(
-      producers_.rebuild({store_.directory(), segments, log_start_offset(), store_.end_offset()}));
+  auto snapshots = list_producer_snapshots(store_.directory());
+  if (!snapshots.ok()) return failed(snapshots.error());
+  done = failed(producers_.rebuild(
+      {store_.directory(), *snapshots, segments, log_start_offset(), store_.end_offset()}));
   if (!done.ok()) return done.error();
   return true;
 }

@@ -38,7 +38,7 @@ class LogLoader {
   base::Status load_epochs();
   base::Status add_segment(protocol::Offset base_offset);
   base::Status check_transaction_index(Segment& segment);
-  bool has_sound_indexes(protocol::Offset base_offset, std::int64_t size_bytes) const;
+  bool has_sound_indexes(Segment& segment) const;
   base::Status recover();
   base::Status recover_one(std::size_t number, bool* cut);
   base::Status drop_segments_after(std::size_t number);
@@ -50,6 +50,7 @@ class LogLoader {
   const LoadSpec& spec_;
   LoadedLog log_;
   std::set<protocol::Offset> rebuild_;  // segments to be checked whole, whatever the stop was like
+  std::vector<protocol::Offset> snapshots_;
   bool changed_ = false;
 };
 
@@ -61,13 +62,13 @@ base::Status LogLoader::add_segment(protocol::Offset base_offset) {
   return created;
 }
 
-bool LogLoader::has_sound_indexes(protocol::Offset base_offset, std::int64_t size_bytes) const {
-  auto path = [&](const char* suffix) {
-    return spec_.directory + "/" + segment_file_name(base_offset, suffix);
-  };
-  auto offsets = file_size(path(kIndexSuffix));
-  auto times = file_size(path(kTimeIndexSuffix));
+bool LogLoader::has_sound_indexes(Segment& segment) const {
+  std::int64_t size_bytes = segment.size_bytes();
+  auto offsets = file_size(segment.offset_index().file().path());
+  auto times = file_size(segment.time_index().file().path());
   if (!offsets || !times) return size_bytes == 0;
+  segment.offset_index().file().assume_size(*offsets);
+  segment.time_index().file().assume_size(*times);
   if (*offsets % OffsetIndex::kEntrySize != 0 || *times % TimeIndex::kEntrySize != 0) return false;
   // A batch gets an entry when more than the interval lies before it: a larger segment has one,
   // unless its index was lost.
@@ -80,13 +81,13 @@ base::Status LogLoader::open_segments(const LogDirectory& directory) {
   for (protocol::Offset base_offset : directory.segments) {
     auto size = file_size(spec_.directory + "/" + segment_file_name(base_offset, kLogSuffix));
     if (!size) return base::Error("cannot stat a segment of " + spec_.directory);
-    if (!has_sound_indexes(base_offset, *size) && !rebuild_.contains(base_offset)) {
+    log_.segments.push_back(std::make_shared<Segment>(context_.files, spec_.directory, base_offset,
+                                                      *size, context_.clock.wall_ms()));
+    if (!has_sound_indexes(*log_.segments.back()) && !rebuild_.contains(base_offset)) {
       LOG(WARNING) << partition_.to_string() << ": the indexes of segment " << base_offset
                    << " are missing or damaged, they are made again";
       rebuild_.insert(base_offset);
     }
-    log_.segments.push_back(std::make_shared<Segment>(context_.files, spec_.directory, base_offset,
-                                                      *size, context_.clock.wall_ms()));
     if (!directory.names.contains(segment_file_name(base_offset, kTransactionIndexSuffix)))
       continue;
     base::Status checked = check_transaction_index(*log_.segments.back());
@@ -142,7 +143,7 @@ base::Status LogLoader::recover_one(std::size_t number, bool* cut) {
   changed_ = true;
   if (whole) {
     // Its index of aborted transactions is empty now, and the newest snapshot may lie behind them.
-    auto indexed = rebuild_producer_states({spec_.directory, log_.segments,
+    auto indexed = rebuild_producer_states({spec_.directory, snapshots_, log_.segments,
                                             log_.segments.front()->base_offset(),
                                             recovered->next_offset, segment.base_offset(), true});
     if (!indexed.ok()) return indexed.error();
@@ -208,6 +209,7 @@ base::Result<LoadedLog> LogLoader::run() {
   auto directory = tidy_log_directory(spec_.directory, context_.files);
   if (!directory.ok()) return directory.error();
   log_.directory = spec_.directory;
+  snapshots_ = std::move(directory->snapshots);
   base::Status done = open_segments(*directory);
   if (!done.ok()) return done.error();
   done = load_epochs();
@@ -229,7 +231,7 @@ base::Result<LoadedLog> LogLoader::run() {
                             ? log_.log_end_offset
                             : std::min(spec_.recovery_point, log_.log_end_offset);
   auto producers = rebuild_producer_states(
-      {spec_.directory, log_.segments, log_.log_start_offset, log_.log_end_offset,
+      {spec_.directory, snapshots_, log_.segments, log_.log_start_offset, log_.log_end_offset,
        spec_.clean_shutdown ? std::numeric_limits<protocol::Offset>::max()
                             : std::max(spec_.recovery_point, log_.log_start_offset)});
   if (!producers.ok()) return producers.error();

@@ -116,6 +116,8 @@ void Segment::note_timestamp(const BatchHeader& header, std::int64_t position) {
 
 base::Status Segment::load_timestamps() {
   if (timestamps_loaded_) return {};
+  max_timestamp_ = {};
+  first_timestamp_ms_ = protocol::kNoTimestamp;
   if (size_bytes() > 0) {
     BatchWalker first(log_file_, 0, size_bytes(), BatchHeader::kMaxHeaderBytes);
     auto header = first.next();
@@ -124,6 +126,14 @@ base::Status Segment::load_timestamps() {
     auto newest = time_index_.last();
     if (!newest.ok()) return newest.error();
     if (newest->has_value()) max_timestamp_ = **newest;
+    auto walker = walk_tail();
+    if (!walker.ok()) return walker.error();
+    for (;;) {
+      header = walker->next();
+      if (!header.ok()) return header.error();
+      if (!header->has_value()) break;
+      note_timestamp(**header, walker->batch_position());
+    }
   }
   timestamps_loaded_ = true;
   return {};
@@ -189,8 +199,6 @@ base::Result<protocol::Offset> Segment::truncate_to(protocol::Offset offset) {
   if (!done.ok()) return done.error();
   done = set_size(cut.position);
   if (!done.ok()) return done.error();
-  auto end = find_end();
-  if (!end.ok()) return end.error();
   bool whole_batches = cut.header.magic >= 2 && cut.header.base_offset < offset;
   return whole_batches ? cut.header.base_offset : offset;
 }
@@ -199,12 +207,16 @@ base::Status Segment::restart_indexes_at(protocol::Offset offset) {
   base::Status cut =
       first_error({offset_index_.truncate_to(offset), time_index_.truncate_to(offset),
                    transaction_index_.truncate_to(offset)});
+  if (!cut.ok()) return cut;
+  auto newest = time_index_.last();
+  if (!newest.ok()) return newest.error();
   base::MutexLock lock(mutex_);
-  timestamps_loaded_ = false;
-  max_timestamp_ = {};
+  // What lies behind is not to be believed before it was checked; see set_size().
+  timestamps_loaded_ = true;
+  max_timestamp_ = newest->value_or(TimestampOffset());
   first_timestamp_ms_ = protocol::kNoTimestamp;
   bytes_since_index_entry_ = 0;
-  return cut;
+  return {};
 }
 
 base::Status Segment::set_size(std::int64_t size_bytes) {
@@ -212,27 +224,30 @@ base::Status Segment::set_size(std::int64_t size_bytes) {
   if (!cut.ok()) return cut;
   reserved_bytes_ = 0;
   size_bytes_.store(size_bytes, std::memory_order_release);
+  base::MutexLock lock(mutex_);
+  timestamps_loaded_ = false;
   return {};
 }
 
-base::Result<Segment::End> Segment::find_end() {
+base::Result<BatchWalker> Segment::walk_tail() {
   auto newest = offset_index_.last();
   if (!newest.ok()) return newest.error();
   std::int64_t position = newest->has_value() ? (*newest)->position : 0;
   // A damaged entry; one that leads to no batch shows by an end that is not that of the file.
   if (position < 0 || position > size_bytes()) position = 0;
-  base::MutexLock lock(mutex_);
-  base::Status loaded = load_timestamps();
-  if (!loaded.ok()) return loaded.error();
-  BatchWalker walker(log_file_, position, size_bytes());
+  return BatchWalker(log_file_, position, size_bytes());
+}
+
+base::Result<Segment::End> Segment::find_end() {
+  auto walker = walk_tail();
+  if (!walker.ok()) return walker.error();
   End end{base_offset_, 0};
   for (;;) {
-    auto header = walker.next();
+    auto header = walker->next();
     if (!header.ok()) return header.error();
-    end.position = walker.position();
+    end.position = walker->position();
     if (!header->has_value()) return end;
     end.next_offset = (*header)->last_offset + 1;
-    note_timestamp(**header, walker.batch_position());
   }
 }
 
