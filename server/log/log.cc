@@ -282,7 +282,9 @@ protocol::Offset Log::set_high_watermark(protocol::Offset offset) {
 }
 
 protocol::Offset Log::last_stable_offset() const {
-  return std::min(high_watermark(), producers_.first_unstable_offset());
+  // A transaction may have begun among records that were deleted since.
+  return std::min(high_watermark(),
+                  std::max(producers_.first_unstable_offset(), log_start_offset()));
 }
 
 protocol::Offset Log::first_segment_offset() const {
