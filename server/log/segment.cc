@@ -1,6 +1,7 @@
 #include "server/log/segment.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <initializer_list>
 #include <utility>
@@ -17,6 +18,7 @@ namespace {
 // none.
 constexpr std::int64_t kReserveFromBytes = 1 << 20;
 constexpr std::int64_t kMaxReserveStepBytes = 64 << 20;
+constexpr std::int64_t kLargeBatchBytes = 8 << 10;
 
 std::string path_of(const std::string& directory, protocol::Offset base_offset,
                     const char* suffix) {
@@ -171,17 +173,37 @@ base::Result<std::int64_t> Segment::modified_ms() const {
   return attributes->modified_ms;
 }
 
+base::Result<std::optional<Segment::Located>> Segment::batch_at(std::int64_t position,
+                                                                std::int64_t end_position,
+                                                                protocol::Offset target) {
+  std::optional<Located> none;
+  std::array<std::uint8_t, BatchHeader::kMaxHeaderBytes> bytes;
+  auto read = log_file_.read_at(position, bytes);
+  if (!read.ok()) return read.error();
+  auto header = BatchHeader::parse(base::ByteView(bytes).first(*read));
+  // Of an old compressed entry only the last offset is known.
+  bool holds = header && header->magic >= 2 && header->base_offset <= target &&
+               header->last_offset >= target && header->size_bytes <= end_position - position;
+  return holds ? std::optional(Located{position, *header}) : none;
+}
+
 base::Result<std::optional<Segment::Located>> Segment::locate(protocol::Offset target,
                                                               std::int64_t end_position) {
-  auto start = offset_index_.lookup(target);
-  if (!start.ok()) return start.error();
-  std::int64_t position = start->position;
-  if (position < 0 || position >= end_position) position = 0;
+  auto around = offset_index_.neighbours(target);
+  if (!around.ok()) return around.error();
+  const OffsetPosition& start = around->before;
+  // Between entries so far apart lies hardly a batch: the next one is likely that of the target.
+  if (around->behind && around->behind->position - start.position > kLargeBatchBytes &&
+      around->behind->position < end_position) {
+    auto next = batch_at(around->behind->position, end_position, target);
+    if (!next.ok() || next->has_value()) return next;
+  }
+  std::int64_t position = start.position >= end_position ? 0 : start.position;
   BatchWalker walker(log_file_, position, end_position);
   auto header = walker.next();
   if (!header.ok()) return header.error();
   // An entry that leads behind its own offset, or to no batch, is damaged: without the index then.
-  bool astray = !header->has_value() || (*header)->base_offset > start->offset;
+  bool astray = !header->has_value() || (*header)->base_offset > start.offset;
   if (position > 0 && astray) {
     walker = BatchWalker(log_file_, 0, end_position);
     header = walker.next();

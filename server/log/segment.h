@@ -110,6 +110,9 @@ class Segment {
   void reserve(std::int64_t needed_bytes, std::int64_t segment_bytes);
   void note_timestamp(const BatchHeader& header, std::int64_t position) REQUIRES(mutex_);
   base::Status load_timestamps() REQUIRES(mutex_);
+  // The batch at `position` if it holds `target` and ends by `end_position`.
+  base::Result<std::optional<Located>> batch_at(std::int64_t position, std::int64_t end_position,
+                                                protocol::Offset target);
   // From the last index entry on.
   base::Result<BatchWalker> walk_tail();
 
