@@ -17,7 +17,7 @@ namespace odradek::base {
 namespace {
 
 constexpr mode_t kDirectoryPermissions = 0755;
-constexpr std::size_t kReadStep = 64 << 10;
+constexpr std::size_t kFirstReadStep = 4096;
 
 struct DirectoryCloser {
   void operator()(DIR* directory) const { ::closedir(directory); }
@@ -72,7 +72,8 @@ Result<std::string> read_whole_file(const std::string& path, std::size_t max_byt
   std::string content;
   while (true) {
     std::size_t before = content.size();
-    content.resize(before + std::min(kReadStep, max_bytes - before + 1));
+    std::size_t step = std::max(kFirstReadStep, before);  // most files are small
+    content.resize(before + std::min(step, max_bytes - before + 1));
     MutableBytes into{reinterpret_cast<std::uint8_t*>(content.data()) + before,
                       content.size() - before};
     Result<std::size_t> count = file->read_at(into, static_cast<std::int64_t>(before));

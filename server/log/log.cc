@@ -278,7 +278,9 @@ protocol::Offset Log::set_high_watermark(protocol::Offset offset) {
 }
 
 protocol::Offset Log::last_stable_offset() const {
-  return std::min(high_watermark(), producers_.first_unstable_offset());
+  // A transaction may have begun among records that were deleted since.
+  return std::min(high_watermark(),
+                  std::max(producers_.first_unstable_offset(), log_start_offset()));
 }
 
 protocol::Offset Log::first_segment_offset() const {
@@ -325,8 +327,10 @@ base::Status Log::cut_locked(protocol::Offset offset) {
   base::Status done = epochs_->truncate_from_end(*cut);
   if (!done.ok()) return done;
   std::vector<SegmentPtr> segments = store_.segments().all();
+  auto snapshots = list_producer_snapshots(store_.directory());
+  if (!snapshots.ok()) return snapshots.error();
   return producers_.rebuild(
-      {store_.directory(), segments, log_start_offset(), store_.end_offset()});
+      {store_.directory(), *snapshots, segments, log_start_offset(), store_.end_offset()});
 }
 
 base::Status Log::checkpoint_if_lowered(const Checkpointed& before) const {

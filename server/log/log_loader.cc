@@ -32,7 +32,7 @@ class LogLoader {
   base::Status collect_lost_epochs();
   base::Status add_segment(protocol::Offset base_offset);
   base::Status check_transaction_index(Segment& segment);
-  base::Result<bool> has_sound_indexes(protocol::Offset base_offset, std::int64_t size_bytes) const;
+  base::Result<bool> has_sound_indexes(Segment& segment) const;
   base::Status recover();
   base::Status recover_one(std::size_t number, bool* cut);
   base::Status drop_segments_after(std::size_t number);
@@ -44,6 +44,7 @@ class LogLoader {
   const LoadSpec& spec_;
   LoadedLog log_;
   std::set<protocol::Offset> rebuild_;  // segments to be checked whole, whatever the stop was like
+  std::vector<protocol::Offset> snapshots_;
   bool changed_ = false;
   bool epochs_lost_ = false;
 };
@@ -56,18 +57,19 @@ base::Status LogLoader::add_segment(protocol::Offset base_offset) {
   return created;
 }
 
-base::Result<bool> LogLoader::has_sound_indexes(protocol::Offset base_offset,
-                                                std::int64_t size_bytes) const {
-  auto attributes = [&](const char* suffix) {
-    return base::path_attributes(spec_.directory + "/" + segment_file_name(base_offset, suffix));
-  };
-  auto offsets = attributes(kIndexSuffix);
+base::Result<bool> LogLoader::has_sound_indexes(Segment& segment) const {
+  IndexFile& offset_file = segment.offset_index().file();
+  IndexFile& time_file = segment.time_index().file();
+  auto offsets = base::path_attributes(offset_file.path());
   if (!offsets.ok()) return offsets.error();
-  auto times = attributes(kTimeIndexSuffix);
+  auto times = base::path_attributes(time_file.path());
   if (!times.ok()) return times.error();
+  std::int64_t size_bytes = segment.size_bytes();
   if (offsets->type == base::FileType::kMissing || times->type == base::FileType::kMissing) {
     return size_bytes == 0;
   }
+  offset_file.assume_size(offsets->size_bytes);
+  time_file.assume_size(times->size_bytes);
   if (offsets->size_bytes % OffsetIndex::kEntrySize != 0) return false;
   if (times->size_bytes % TimeIndex::kEntrySize != 0) return false;
   // A batch gets an entry when more than the interval lies before it: a larger segment has one,
@@ -82,15 +84,15 @@ base::Status LogLoader::open_segments(const LogDirectory& directory) {
     auto file =
         base::path_attributes(spec_.directory + "/" + segment_file_name(base_offset, kLogSuffix));
     if (!file.ok()) return file.error();
-    auto sound = has_sound_indexes(base_offset, file->size_bytes);
+    log_.segments.push_back(std::make_shared<Segment>(context_.files, spec_.directory, base_offset,
+                                                      file->size_bytes, context_.clock.wall_ms()));
+    auto sound = has_sound_indexes(*log_.segments.back());
     if (!sound.ok()) return sound.error();
     if (!*sound && !rebuild_.contains(base_offset)) {
       LOG(WARNING) << partition_.to_string() << ": the indexes of segment " << base_offset
                    << " are missing or damaged, they are made again";
       rebuild_.insert(base_offset);
     }
-    log_.segments.push_back(std::make_shared<Segment>(context_.files, spec_.directory, base_offset,
-                                                      file->size_bytes, context_.clock.wall_ms()));
     if (!directory.names.contains(segment_file_name(base_offset, kTransactionIndexSuffix)))
       continue;
     base::Status checked = check_transaction_index(*log_.segments.back());
@@ -153,7 +155,7 @@ base::Status LogLoader::recover_one(std::size_t number, bool* cut) {
   changed_ = true;
   if (whole) {
     // Its index of aborted transactions is empty now, and the newest snapshot may lie behind them.
-    auto indexed = rebuild_producer_states({spec_.directory, log_.segments,
+    auto indexed = rebuild_producer_states({spec_.directory, snapshots_, log_.segments,
                                             log_.segments.front()->base_offset(),
                                             recovered->next_offset, segment.base_offset(), true});
     if (!indexed.ok()) return indexed.error();
@@ -219,6 +221,7 @@ base::Result<LoadedLog> LogLoader::run() {
   auto directory = tidy_log_directory(spec_.directory, context_.files);
   if (!directory.ok()) return directory.error();
   log_.directory = spec_.directory;
+  snapshots_ = std::move(directory->snapshots);
   base::Status done = open_segments(*directory);
   if (!done.ok()) return done.error();
   done = load_epochs();
@@ -242,7 +245,7 @@ base::Result<LoadedLog> LogLoader::run() {
                             ? log_.log_end_offset
                             : std::min(spec_.recovery_point, log_.log_end_offset);
   auto producers = rebuild_producer_states(
-      {spec_.directory, log_.segments, log_.log_start_offset, log_.log_end_offset,
+      {spec_.directory, snapshots_, log_.segments, log_.log_start_offset, log_.log_end_offset,
        spec_.clean_shutdown ? std::numeric_limits<protocol::Offset>::max()
                             : std::max(spec_.recovery_point, log_.log_start_offset)});
   if (!producers.ok()) return producers.error();

@@ -235,9 +235,7 @@ void LogManager::set_topic_options(const std::string& topic, const LogOptions& o
   }
 }
 
-LogDir* LogManager::pick_dir(const std::string& preferred) const {
-  LogDir* wanted = preferred.empty() ? nullptr : dirs_.find(preferred);
-  if (wanted != nullptr) return wanted->online() ? wanted : nullptr;
+LogDir* LogManager::emptiest_dir() const {
   base::MutexLock lock(mutex_);
   auto count = [&](const LogDir* dir) REQUIRES(mutex_) {
     auto found = log_counts_.find(dir);
@@ -250,32 +248,39 @@ LogDir* LogManager::pick_dir(const std::string& preferred) const {
   return best;
 }
 
-base::Result<LogPtr> LogManager::get_or_create(const protocol::TopicPartition& partition,
-                                               const LogOptions& options,
-                                               const std::optional<base::Uuid>& topic_id,
-                                               const std::string& preferred_dir) {
-  base::MutexLock creating(create_mutex_);
-  LogPtr log = find(partition);
-  if (log == nullptr) {
-    // A checkpoint that still names an earlier log of this name must not outlive its files.
-    if (checkpoints_stale_.exchange(false)) {
-      checkpoint_recovery_points();
-      checkpoint_log_start_offsets();
-    }
-    LogDir* dir = pick_dir(preferred_dir);
-    if (dir == nullptr) {
-      return base::Error(ErrorCode::kKafkaStorageError,
-                         "no log directory is online for " + partition.to_string());
-    }
+base::Result<LogPtr> LogManager::create(const protocol::TopicPartition& partition,
+                                        const LogOptions& options) {
+  // A checkpoint that still names an earlier log of this name must not outlive its files.
+  if (checkpoints_stale_.exchange(false)) {
+    checkpoint_recovery_points();
+    checkpoint_log_start_offsets();
+  }
+  while (LogDir* dir = emptiest_dir()) {
     LoadSpec spec;
     spec.directory = dir->path() + "/" + partition.to_string();
     spec.clean_shutdown = true;
     auto loaded = load_log(partition, *dir, context_, options, spec);
+    if (!loaded.ok() && !dir->online()) continue;
     if (!loaded.ok()) return loaded.error();
-    log = std::move(*loaded);
+    LogPtr log = std::move(*loaded);
     base::MutexLock lock(mutex_);
     logs_[partition] = log;
     ++log_counts_[dir];
+    return log;
+  }
+  return base::Error(ErrorCode::kKafkaStorageError,
+                     "no log directory is online for " + partition.to_string());
+}
+
+base::Result<LogPtr> LogManager::get_or_create(const protocol::TopicPartition& partition,
+                                               const LogOptions& options,
+                                               const std::optional<base::Uuid>& topic_id) {
+  base::MutexLock creating(create_mutex_);
+  LogPtr log = find(partition);
+  if (log == nullptr) {
+    auto created = create(partition, options);
+    if (!created.ok()) return created;
+    log = std::move(*created);
   }
   if (topic_id && !topic_id->is_zero()) {
     base::Status assigned = log->assign_topic_id(*topic_id);

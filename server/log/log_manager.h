@@ -62,12 +62,11 @@ class LogManager {
 
   // Null when there is none.
   LogPtr find(const protocol::TopicPartition& partition) const EXCLUDES(mutex_);
-  // A new log goes to the online directory with the fewest logs, or to `preferred_dir`.
-  // KAFKA_STORAGE_ERROR without an online directory.
+  // A new log goes to the online directory with the fewest logs. KAFKA_STORAGE_ERROR when none is
+  // left.
   base::Result<LogPtr> get_or_create(const protocol::TopicPartition& partition,
                                      const LogOptions& options,
-                                     const std::optional<base::Uuid>& topic_id = {},
-                                     const std::string& preferred_dir = "")
+                                     const std::optional<base::Uuid>& topic_id = {})
       EXCLUDES(mutex_, create_mutex_);
   // Renames the directory at once and deletes it after log.segment.delete.delay.ms. Success when
   // there is no such log.
@@ -106,7 +105,9 @@ class LogManager {
   std::unique_ptr<DirLoad> prepare_load(LogDir& dir);
   void load_logs(DirLoad& load, const TopicOptions& topic_options);
   void load_one(DirLoad& load, const std::string& name, const TopicOptions& topic_options);
-  LogDir* pick_dir(const std::string& preferred) const EXCLUDES(mutex_);
+  base::Result<LogPtr> create(const protocol::TopicPartition& partition, const LogOptions& options)
+      REQUIRES(create_mutex_) EXCLUDES(mutex_);
+  LogDir* emptiest_dir() const EXCLUDES(mutex_);
   std::vector<LogPtr> logs_in(const LogDir& dir) const EXCLUDES(mutex_);
   void shut_dir(LogDir& dir, std::int64_t broker_epoch);
   base::Status close_logs(LogDir& dir, const std::vector<LogPtr>& logs);

@@ -1,6 +1,7 @@
 #include "server/log/segment.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <initializer_list>
 #include <utility>
@@ -17,6 +18,7 @@ namespace {
 // none.
 constexpr std::int64_t kReserveFromBytes = 1 << 20;
 constexpr std::int64_t kMaxReserveStepBytes = 64 << 20;
+constexpr std::int64_t kLargeBatchBytes = 8 << 10;
 
 std::string path_of(const std::string& directory, protocol::Offset base_offset,
                     const char* suffix) {
@@ -121,6 +123,8 @@ void Segment::note_timestamp(const BatchHeader& header, std::int64_t position) {
 
 base::Status Segment::load_timestamps() {
   if (timestamps_loaded_) return {};
+  max_timestamp_ = {};
+  first_timestamp_ms_ = protocol::kNoTimestamp;
   if (size_bytes() > 0) {
     BatchWalker first(log_file_, 0, size_bytes(), BatchHeader::kMaxHeaderBytes);
     auto header = first.next();
@@ -129,6 +133,14 @@ base::Status Segment::load_timestamps() {
     auto newest = time_index_.last();
     if (!newest.ok()) return newest.error();
     if (newest->has_value()) max_timestamp_ = **newest;
+    auto walker = walk_tail();
+    if (!walker.ok()) return walker.error();
+    for (;;) {
+      header = walker->next();
+      if (!header.ok()) return header.error();
+      if (!header->has_value()) break;
+      note_timestamp(**header, walker->batch_position());
+    }
   }
   timestamps_loaded_ = true;
   return {};
@@ -161,17 +173,37 @@ base::Result<std::int64_t> Segment::modified_ms() const {
   return attributes->modified_ms;
 }
 
+base::Result<std::optional<Segment::Located>> Segment::batch_at(std::int64_t position,
+                                                                std::int64_t end_position,
+                                                                protocol::Offset target) {
+  std::optional<Located> none;
+  std::array<std::uint8_t, BatchHeader::kMaxHeaderBytes> bytes;
+  auto read = log_file_.read_at(position, bytes);
+  if (!read.ok()) return read.error();
+  auto header = BatchHeader::parse(base::ByteView(bytes).first(*read));
+  // Of an old compressed entry only the last offset is known.
+  bool holds = header && header->magic >= 2 && header->base_offset <= target &&
+               header->last_offset >= target && header->size_bytes <= end_position - position;
+  return holds ? std::optional(Located{position, *header}) : none;
+}
+
 base::Result<std::optional<Segment::Located>> Segment::locate(protocol::Offset target,
                                                               std::int64_t end_position) {
-  auto start = offset_index_.lookup(target);
-  if (!start.ok()) return start.error();
-  std::int64_t position = start->position;
-  if (position < 0 || position >= end_position) position = 0;
+  auto around = offset_index_.neighbours(target);
+  if (!around.ok()) return around.error();
+  const OffsetPosition& start = around->before;
+  // Between entries so far apart lies hardly a batch: the next one is likely that of the target.
+  if (around->behind && around->behind->position - start.position > kLargeBatchBytes &&
+      around->behind->position < end_position) {
+    auto next = batch_at(around->behind->position, end_position, target);
+    if (!next.ok() || next->has_value()) return next;
+  }
+  std::int64_t position = start.position >= end_position ? 0 : start.position;
   BatchWalker walker(log_file_, position, end_position);
   auto header = walker.next();
   if (!header.ok()) return header.error();
   // An entry that leads behind its own offset, or to no batch, is damaged: without the index then.
-  bool astray = !header->has_value() || (*header)->base_offset > start->offset;
+  bool astray = !header->has_value() || (*header)->base_offset > start.offset;
   if (position > 0 && astray) {
     walker = BatchWalker(log_file_, 0, end_position);
     header = walker.next();
@@ -193,8 +225,6 @@ base::Result<protocol::Offset> Segment::truncate_to(protocol::Offset offset) {
   if (!done.ok()) return done.error();
   done = set_size(cut.position);
   if (!done.ok()) return done.error();
-  auto end = find_end();
-  if (!end.ok()) return end.error();
   bool whole_batches = cut.header.magic >= 2 && cut.header.base_offset < offset;
   return whole_batches ? cut.header.base_offset : offset;
 }
@@ -203,12 +233,16 @@ base::Status Segment::restart_indexes_at(protocol::Offset offset) {
   base::Status cut =
       first_error({offset_index_.truncate_to(offset), time_index_.truncate_to(offset),
                    transaction_index_.truncate_to(offset)});
+  if (!cut.ok()) return cut;
+  auto newest = time_index_.last();
+  if (!newest.ok()) return newest.error();
   base::MutexLock lock(mutex_);
-  timestamps_loaded_ = false;
-  max_timestamp_ = {};
+  // What lies behind is not to be believed before it was checked; see set_size().
+  timestamps_loaded_ = true;
+  max_timestamp_ = newest->value_or(TimestampOffset());
   first_timestamp_ms_ = protocol::kNoTimestamp;
   bytes_since_index_entry_ = 0;
-  return cut;
+  return {};
 }
 
 base::Status Segment::set_size(std::int64_t size_bytes) {
@@ -216,27 +250,30 @@ base::Status Segment::set_size(std::int64_t size_bytes) {
   if (!cut.ok()) return cut;
   reserved_bytes_ = 0;
   size_bytes_.store(size_bytes, std::memory_order_release);
+  base::MutexLock lock(mutex_);
+  timestamps_loaded_ = false;
   return {};
 }
 
-base::Result<Segment::End> Segment::find_end() {
+base::Result<BatchWalker> Segment::walk_tail() {
   auto newest = offset_index_.last();
   if (!newest.ok()) return newest.error();
   std::int64_t position = newest->has_value() ? (*newest)->position : 0;
   // A damaged entry; one that leads to no batch shows by an end that is not that of the file.
   if (position < 0 || position >= size_bytes()) position = 0;
-  base::MutexLock lock(mutex_);
-  base::Status loaded = load_timestamps();
-  if (!loaded.ok()) return loaded.error();
-  BatchWalker walker(log_file_, position, size_bytes());
+  return BatchWalker(log_file_, position, size_bytes());
+}
+
+base::Result<Segment::End> Segment::find_end() {
+  auto walker = walk_tail();
+  if (!walker.ok()) return walker.error();
   End end{base_offset_, 0};
   for (;;) {
-    auto header = walker.next();
+    auto header = walker->next();
     if (!header.ok()) return header.error();
-    end.position = walker.position();
+    end.position = walker->position();
     if (!header->has_value()) return end;
     end.next_offset = (*header)->last_offset + 1;
-    note_timestamp(**header, walker.batch_position());
   }
 }
 

@@ -45,7 +45,7 @@ base::Status SegmentStore::append(base::ByteView bytes, std::span<const BatchHea
   base::Status appended = active->append(bytes, headers, options);
   if (!appended.ok()) return appended;
   for (const BatchHeader& header : headers) {
-    recent_.add({header.base_offset, active->base_offset(), position});
+    recent_.add({{header.base_offset, active->base_offset(), position}, header.size_bytes});
     position += header.size_bytes;
   }
   publish_end(headers.back().last_offset + 1);
@@ -152,20 +152,20 @@ void SegmentStore::directory_moved(const std::string& directory) {
   for (const SegmentPtr& segment : segments_.all()) segment->directory_moved(directory);
 }
 
-base::Result<std::optional<OffsetMetadata>> SegmentStore::locate(Segment& segment,
-                                                                 protocol::Offset target,
-                                                                 std::int64_t end_position) const {
+base::Result<std::optional<BatchPlace>> SegmentStore::locate(Segment& segment,
+                                                             protocol::Offset target,
+                                                             std::int64_t end_position) const {
   auto recent = recent_.find(target);
-  if (recent && recent->segment_base_offset == segment.base_offset() &&
-      recent->position < end_position) {
+  if (recent && recent->start.segment_base_offset == segment.base_offset() &&
+      recent->start.position < end_position) {
     return recent;
   }
   auto located = segment.locate(target, end_position);
   if (!located.ok()) return located.error();
-  if (!located->has_value()) return std::optional<OffsetMetadata>();
+  if (!located->has_value()) return std::optional<BatchPlace>();
   const Segment::Located& found = **located;
-  return std::optional<OffsetMetadata>(
-      OffsetMetadata{found.header.base_offset, segment.base_offset(), found.position});
+  return std::optional<BatchPlace>(
+      {{found.header.base_offset, segment.base_offset(), found.position}, found.header.size_bytes});
 }
 
 base::Result<std::int64_t> SegmentStore::position_below(Segment& segment, protocol::Offset bound,
@@ -177,19 +177,20 @@ base::Result<std::int64_t> SegmentStore::position_below(Segment& segment, protoc
   if (next && bound >= next->base_offset()) return size;
   auto place = locate(segment, bound, size);
   if (!place.ok()) return place.error();
-  return place->has_value() ? (*place)->position : size;
+  return place->has_value() ? (*place)->start.position : size;
 }
 
 base::Result<std::optional<OffsetMetadata>> SegmentStore::find(protocol::Offset offset) const {
   OffsetMetadata end_now = end();
   if (offset == end_now.offset) return std::optional<OffsetMetadata>(end_now);
-  if (auto recent = recent_.find(offset)) return recent;
+  if (auto recent = recent_.find(offset)) return std::optional<OffsetMetadata>(recent->start);
   SegmentPtr segment = segments_.floor(offset);
   while (segment) {
     auto bound = position_below(*segment, end_now.offset, end_now);
     if (!bound.ok()) return bound.error();
     auto place = locate(*segment, offset, *bound);
-    if (!place.ok() || place->has_value()) return place;
+    if (!place.ok()) return place.error();
+    if (place->has_value()) return std::optional<OffsetMetadata>((*place)->start);
     segment = segments_.higher(segment->base_offset());
   }
   return std::optional<OffsetMetadata>();

@@ -48,8 +48,8 @@ class SegmentStore {
   void directory_moved(const std::string& directory);
 
   // Where the batch with `target` starts below `end_position` of `segment`.
-  base::Result<std::optional<OffsetMetadata>> locate(Segment& segment, protocol::Offset target,
-                                                     std::int64_t end_position) const;
+  base::Result<std::optional<BatchPlace>> locate(Segment& segment, protocol::Offset target,
+                                                 std::int64_t end_position) const;
   // The position in `segment` that no batch at or above `bound` reaches past.
   base::Result<std::int64_t> position_below(Segment& segment, protocol::Offset bound,
                                             const OffsetMetadata& end) const;

@@ -78,7 +78,7 @@ TEST_F(OffsetIndexTest, TruncatesBothWrittenAndPendingEntries) {
     ASSERT_EQ(*index.file().entries(), model.size());
     for (int probe = 0; probe < 20 && !model.empty(); ++probe) {
       std::size_t number = random.below(model.size());
-      ASSERT_EQ(index.entry(number)->offset, model[number]);
+      ASSERT_EQ((*index.entry(number))->offset, model[number]);
       ASSERT_EQ(index.lookup(model[number])->offset, model[number]);
     }
   }

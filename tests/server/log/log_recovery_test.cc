@@ -285,6 +285,20 @@ TEST(LogRecovery, CutsATornTailEvenAfterACleanStop) {
   EXPECT_EQ(bench.load_clean()->log_end_offset(), 9);
 }
 
+TEST(LogRecovery, ForgetsTheTimesOfWhatItCutsOff) {
+  LogBench bench;
+  append(*bench.load(), make_batch({.timestamp_ms = 2'000'000'000'000}));
+  auto size = static_cast<std::int64_t>(fs::file_size(segment_path(bench, 0, ".log")));
+  flip_byte(segment_path(bench, 0, ".log"), size - 1);
+  auto log = bench.load();
+  ASSERT_EQ(log->log_end_offset(), 0);
+  append(*log, make_batch({.timestamp_ms = 1000}));
+  auto newest = log->offset_for_timestamp(kMaxTimestamp, 1);
+  ASSERT_TRUE(newest.ok() && newest->has_value());
+  EXPECT_EQ((*newest)->timestamp_ms, 1000);
+  EXPECT_EQ(*log->segments().first()->first_timestamp_ms(), 1000);
+}
+
 TEST(LogRecovery, RemovesLeftoversAndTakesOverSwaps) {
   LogBench bench;
   {
