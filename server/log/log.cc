@@ -14,11 +14,7 @@
 
 namespace odradek::log {
 
-namespace {
-
 using protocol::ErrorCode;
-
-}  // namespace
 
 Log::Log(protocol::TopicPartition partition, LogDir& dir, const LogContext& context,
          const LogOptions& options, LoadedLog loaded)
@@ -434,6 +430,12 @@ base::Status Log::roll() {
 base::Status Log::roll_locked() {
   base::Status rolled = store_.roll();
   if (!rolled.ok()) return rolled;
+  // It may have replaced the only segment, empty, by one that begins above the log start.
+  if (log_start_offset() < first_segment_offset()) {
+    log_start_offset_.store(first_segment_offset());
+    rolled = epochs_->truncate_from_start(first_segment_offset());
+    if (!rolled.ok()) return rolled;
+  }
   return producers_.write_snapshot(store_.directory(), store_.end_offset());
 }
 
