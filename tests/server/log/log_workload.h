@@ -138,7 +138,11 @@ class LogWorkload {
   }
   base::Status send(Log& log, BatchSpec spec) {
     spec.records = static_cast<int>(random_.between(1, 4));
-    if (spec.value_bytes < 1000) spec.value_bytes = random_.below(250);
+    if (spec.value_bytes < 1000) {
+      spec.value_bytes = random_.below(250);
+    } else {
+      spec.records = 2;
+    }
     spec.timestamp_ms = clock_.wall_ms() - random_.between(0, 5000);
     spec.fill = static_cast<std::uint8_t>(random_.below(256));
     if (random_.one_in(4)) spec.codec = protocol::CompressionType::kLz4;
