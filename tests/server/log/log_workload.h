@@ -225,7 +225,9 @@ class LogWorkload {
   }
   base::Status truncate_fully() { return with_log(&LogWorkload::truncate_fully_one); }
   base::Status truncate_fully_one(Log& log) {
-    return log.truncate_fully_and_start_at(random_.between(0, log.log_end_offset() + 10));
+    // Below the log start and above the log end, too.
+    protocol::Offset low = std::max<protocol::Offset>(log.log_start_offset() - 10, 0);
+    return log.truncate_fully_and_start_at(random_.between(low, log.log_end_offset() + 10));
   }
   base::Status delete_records() { return with_log(&LogWorkload::delete_records_of); }
   base::Status delete_records_of(Log& log) {
@@ -279,7 +281,7 @@ inline std::span<const LogWorkload::Operation> LogWorkload::operations() {
       {"flush", 2, &LogWorkload::flush},
       {"flush rolled", 3, &LogWorkload::flush_rolled},
       {"truncate", 4, &LogWorkload::truncate},
-      {"truncate fully", 1, &LogWorkload::truncate_fully},
+      {"truncate fully", 4, &LogWorkload::truncate_fully},
       {"delete records", 4, &LogWorkload::delete_records},
       {"retention", 4, &LogWorkload::retain},
       {"delete files", 2, &LogWorkload::delete_files},
