@@ -305,11 +305,7 @@ base::Result<bool> Log::truncate_to(protocol::Offset offset) {
   }
   LOG(INFO) << partition_.to_string() << ": truncating from " << end << " to " << offset;
   Checkpointed before{recovery_point(), log_start_offset()};
-  if (offset < store_.segments().first()->base_offset()) {
-    done = restart_locked(offset);
-  } else {
-    done = cut_locked(offset);
-  }
+  done = offset < first_segment_offset() ? restart_locked(offset) : cut_locked(offset);
   done = failed(done.ok() ? checkpoint_if_lowered(before) : done);
   if (!done.ok()) return done.error();
   return true;

@@ -115,10 +115,16 @@ base::Status LogLoader::check_transaction_index(Segment& segment) {
 base::Status LogLoader::load_epochs() {
   log_.epochs = std::make_unique<EpochCache>(spec_.directory + "/" + kLeaderEpochCheckpoint);
   base::Status loaded = log_.epochs->load();
-  if (loaded.ok()) return {};
-  if (loaded.error().code != -1) return loaded;
-  LOG(WARNING) << partition_.to_string()
-               << ": leader epochs are read from the log: " << loaded.error().message;
+  if (!loaded.ok() && loaded.error().code != -1) return loaded;
+  if (!loaded.ok()) {
+    LOG(WARNING) << partition_.to_string()
+                 << ": leader epochs are read from the log: " << loaded.error().message;
+  } else {
+    auto file = base::path_attributes(spec_.directory + "/" + kLeaderEpochCheckpoint);
+    if (!file.ok()) return file.error();
+    if (file->type == base::FileType::kMissing || file->size_bytes > 0) return {};
+    // A power loss came before its content was on disk, or the JVM made it and had no epochs yet.
+  }
   epochs_lost_ = true;
   return {};
 }

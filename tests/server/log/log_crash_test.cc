@@ -79,6 +79,17 @@ std::optional<base::FileFault> end_at(int n, std::atomic<int>& met, Report& repo
   _exit(0);
 }
 
+// What the crash left half done is gone, or what it renamed for deletion is deleted.
+void expect_no_leftovers(const std::string& directory) {
+  for (const auto& entry : fs::recursive_directory_iterator(directory)) {
+    std::string name = entry.path().filename().string();
+    EXPECT_FALSE(name.ends_with(kDeletedSuffix) || name.ends_with("-delete")) << entry.path();
+    bool of_a_log =
+        parse_log_directory_name(entry.path().parent_path().filename().string()).has_value();
+    EXPECT_FALSE(of_a_log && name.ends_with(".tmp")) << entry.path();
+  }
+}
+
 // The next process, twice; the second finds what the first left, whichever way that one stopped.
 void expect_recovered(const std::string& directory, std::uint64_t seed,
                       const std::vector<States>& trace, std::size_t steps, bool clean) {
@@ -86,6 +97,8 @@ void expect_recovered(const std::string& directory, std::uint64_t seed,
   base::Status started = first.start();
   ASSERT_TRUE(started.ok()) << started.error().message;
   expect_between(first.manager(), trace, steps);
+  first.manager().delete_due_files();
+  expect_no_leftovers(directory + "/data");
   for (const LogPtr& log : first.manager().all()) append(*log, make_batch(), 1000);
   States states = first.states();
   if (clean) first.shutdown();

@@ -103,6 +103,27 @@ TEST_F(LogManagerTest, KeepsLogStartOffsetsThatFilesCannotTell) {
   EXPECT_EQ(manager->find({"t", 0})->log_start_offset(), 3);
 }
 
+TEST_F(LogManagerTest, RemembersNoOffsetAboveTheEndOfALogThatWasCut) {
+  {
+    auto manager = open();
+    auto log = create(*manager, "t");
+    for (int i = 0; i < 10; ++i) append(*log, make_batch());
+    ASSERT_TRUE(log->flush().ok());
+    log->set_high_watermark(10);
+    ASSERT_TRUE(log->advance_log_start_offset(8).ok());
+    manager->checkpoint_recovery_points();
+    manager->checkpoint_log_start_offsets();
+    ASSERT_TRUE(log->truncate_fully_and_start_at(2).ok());
+    append(*log, make_batch());
+    auto points = read_offset_checkpoint(log->dir().path() + "/" + kRecoveryPointCheckpoint);
+    ASSERT_TRUE(points.ok());
+    EXPECT_EQ(points->at({"t", 0}), 2) << "what was appended since is to be checked";
+  }
+  auto manager = open();
+  EXPECT_EQ(read_all(*manager->find({"t", 0}), 2).size(), 1u);
+  EXPECT_EQ(manager->find({"t", 0})->log_end_offset(), 3);
+}
+
 TEST_F(LogManagerTest, DeletesALogInTheBackground) {
   auto manager = open();
   auto log = create(*manager, "t");

@@ -138,7 +138,11 @@ class LogWorkload {
   }
   base::Status send(Log& log, BatchSpec spec) {
     spec.records = static_cast<int>(random_.between(1, 4));
-    if (spec.value_bytes < 1000) spec.value_bytes = random_.below(250);
+    if (spec.value_bytes < 1000) {
+      spec.value_bytes = random_.below(250);
+    } else {
+      spec.records = 2;
+    }
     spec.timestamp_ms = clock_.wall_ms() - random_.between(0, 5000);
     spec.fill = static_cast<std::uint8_t>(random_.below(256));
     if (random_.one_in(4)) spec.codec = protocol::CompressionType::kLz4;
@@ -221,7 +225,9 @@ class LogWorkload {
   }
   base::Status truncate_fully() { return with_log(&LogWorkload::truncate_fully_one); }
   base::Status truncate_fully_one(Log& log) {
-    return log.truncate_fully_and_start_at(random_.between(0, log.log_end_offset() + 10));
+    // Below the log start and above the log end, too.
+    protocol::Offset low = std::max<protocol::Offset>(log.log_start_offset() - 10, 0);
+    return log.truncate_fully_and_start_at(random_.between(low, log.log_end_offset() + 10));
   }
   base::Status delete_records() { return with_log(&LogWorkload::delete_records_of); }
   base::Status delete_records_of(Log& log) {
@@ -275,7 +281,7 @@ inline std::span<const LogWorkload::Operation> LogWorkload::operations() {
       {"flush", 2, &LogWorkload::flush},
       {"flush rolled", 3, &LogWorkload::flush_rolled},
       {"truncate", 4, &LogWorkload::truncate},
-      {"truncate fully", 1, &LogWorkload::truncate_fully},
+      {"truncate fully", 4, &LogWorkload::truncate_fully},
       {"delete records", 4, &LogWorkload::delete_records},
       {"retention", 4, &LogWorkload::retain},
       {"delete files", 2, &LogWorkload::delete_files},
