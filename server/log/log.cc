@@ -387,6 +387,21 @@ base::Result<std::size_t> Log::delete_old_segments() {
   return count;
 }
 
+base::Result<bool> Log::replace_segments(const std::vector<SegmentPtr>& sources,
+                                         const SegmentPtr& cleaned, std::uint64_t cuts) {
+  base::MutexLock lock(mutex_);
+  if (closed_ || store_.compaction().cuts() != cuts) return false;
+  base::Status done = check_online();
+  if (!done.ok()) return done.error();
+  done = failed(store_.replace(sources, cleaned, options_.read()->file_delete_delay_ms));
+  if (!done.ok()) return done.error();
+  // Snapshots stand where segments begin.
+  done = failed(remove_producer_snapshots(store_.directory(), sources.front()->base_offset() + 1,
+                                          sources.back()->base_offset() + 1));
+  if (!done.ok()) return done.error();
+  return true;
+}
+
 base::Status Log::roll() {
   base::MutexLock lock(mutex_);
   base::Status writable = check_writable();

@@ -30,6 +30,9 @@
 
 namespace odradek::log {
 
+class Log;
+using LogPtr = std::shared_ptr<Log>;
+
 // What the loader found on disk.
 struct LoadedLog {
   std::string directory;  // full path
@@ -115,6 +118,12 @@ class Log {
   base::Result<bool> advance_log_start_offset(protocol::Offset offset) EXCLUDES(mutex_);
   // Deletes what retention allows (retention.h); the number of segments deleted.
   base::Result<std::size_t> delete_old_segments() EXCLUDES(mutex_);
+  CompactionProgress& compaction() { return store_.compaction(); }
+  // As SegmentStore::replace(); false, and nothing is done, when the log is closed or records were
+  // taken away since compaction().cuts() was `cuts`.
+  base::Result<bool> replace_segments(const std::vector<SegmentPtr>& sources,
+                                      const SegmentPtr& cleaned, std::uint64_t cuts)
+      EXCLUDES(mutex_);
 
   // --- maintenance ---
   base::Status roll() EXCLUDES(mutex_);

@@ -20,7 +20,6 @@ std::optional<protocol::Offset> offset_of_file_name(const std::string& name);
 
 struct LogDirectory {
   std::vector<protocol::Offset> segments;  // ascending
-  std::set<protocol::Offset> rebuild;      // those that came from a swap: their indexes are missing
   std::set<std::string> names;             // what is there now
 };
 

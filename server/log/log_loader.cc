@@ -76,7 +76,6 @@ bool LogLoader::has_sound_indexes(protocol::Offset base_offset, std::int64_t siz
 }
 
 base::Status LogLoader::open_segments(const LogDirectory& directory) {
-  rebuild_ = directory.rebuild;
   for (protocol::Offset base_offset : directory.segments) {
     auto size = file_size(spec_.directory + "/" + segment_file_name(base_offset, kLogSuffix));
     if (!size) return base::Error("cannot stat a segment of " + spec_.directory);
