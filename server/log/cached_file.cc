@@ -36,7 +36,9 @@ base::Result<std::shared_ptr<base::File>> CachedFile::open_writable() {
     base::MutexLock lock(mutex_);
     used_.store(true, std::memory_order_relaxed);
     if (file_) return file_;
-    if (removed_) return base::Error(path_ + " was removed");
+    if (removed_) {
+      return base::Error(protocol::ErrorCode::kKafkaStorageError, path_ + " was removed");
+    }
     path = path_;
   }
   auto opened = base::File::open(path, base::File::Mode::kCreate);

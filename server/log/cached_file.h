@@ -21,8 +21,8 @@ namespace odradek::log {
 class FileCache;
 
 // One file on disk by its path, read and written through the cache; safe from any thread.
-// Errors name the path and the cause and have no code, but for KAFKA_STORAGE_ERROR when descriptors
-// ran out, for which no disk is to blame.
+// Errors name the path and the cause and have no code, but for KAFKA_STORAGE_ERROR where no disk is
+// to blame: descriptors ran out, or the file was removed under a late reader.
 class CachedFile {
  public:
   CachedFile(FileCache& cache, std::string path);

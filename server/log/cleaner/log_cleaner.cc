@@ -207,15 +207,14 @@ void LogCleaner::finish(const Job& job, const CompactionReport& report) {
     base::MutexLock lock(mutex_);
     std::erase_if(jobs_, [&](const auto& other) { return other.get() == &job; });
     if (report.end == CompactionEnd::kBroken) uncleanable_.emplace(job.log, report.reason);
-    if (report.end == CompactionEnd::kDone) measure(job, report);
+    if (report.end == CompactionEnd::kDone) measure(report);
   }
   changed_.notify_all();
 }
 
-void LogCleaner::measure(const Job& job, const CompactionReport& report) {
-  last_runs_[std::string(base::thread_role())] = {report.read_bytes + report.mapped_bytes,
-                                                  report.written_bytes, report.elapsed_ms,
-                                                  job.range.delay_ms, report.map_utilization};
+void LogCleaner::measure(const CompactionReport& report) {
+  last_runs_[std::string(base::thread_role())] = {report.read_bytes, report.written_bytes,
+                                                  report.elapsed_ms, report.map_utilization};
   LastRun sum;
   for (const auto& [thread, run] : last_runs_) {
     sum.read_bytes += run.read_bytes;

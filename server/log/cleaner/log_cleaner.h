@@ -67,7 +67,6 @@ class LogCleaner {
     std::int64_t read_bytes = 0;
     std::int64_t written_bytes = 0;
     std::int64_t elapsed_ms = 0;
-    std::int64_t delay_ms = 0;
     double map_utilization = 0;
   };
 
@@ -76,7 +75,7 @@ class LogCleaner {
   std::shared_ptr<Job> look_at(const LogPtr& log) const REQUIRES(mutex_);
   bool pace(const Job& job, std::int64_t bytes) EXCLUDES(mutex_);
   void finish(const Job& job, const CompactionReport& report) EXCLUDES(mutex_);
-  void measure(const Job& job, const CompactionReport& report) REQUIRES(mutex_);
+  void measure(const CompactionReport& report) REQUIRES(mutex_);
   void forget_gone(const std::vector<LogPtr>& logs) REQUIRES(mutex_);
 
   const CleanerOptions options_;
