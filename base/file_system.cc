@@ -17,7 +17,7 @@ namespace odradek::base {
 namespace {
 
 constexpr mode_t kDirectoryPermissions = 0755;
-constexpr std::size_t kReadStep = 64 << 10;
+constexpr std::size_t kFirstReadStep = 4096;
 
 struct DirectoryCloser {
   void operator()(DIR* directory) const { ::closedir(directory); }
@@ -36,6 +36,17 @@ FileType type_of(int directory_fd, const dirent& entry) {
   struct stat attributes {};
   if (::fstatat(directory_fd, entry.d_name, &attributes, 0) != 0) return FileType::kOther;
   return type_of(attributes.st_mode);
+}
+
+// The answer of `call` to the directory's descriptor, and its errno.
+int with_directory(const std::string& path, int (*call)(int)) {
+  int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd == -1) return -1;
+  int result = call(fd);
+  int reason = errno;
+  ::close(fd);
+  errno = reason;
+  return result;
 }
 
 Status make_directory(const std::string& path) {
@@ -60,7 +71,8 @@ Result<std::string> read_whole_file(const std::string& path, std::size_t max_byt
   std::string content;
   while (true) {
     std::size_t before = content.size();
-    content.resize(before + std::min(kReadStep, max_bytes - before + 1));
+    std::size_t step = std::max(kFirstReadStep, before);  // most files are small
+    content.resize(before + std::min(step, max_bytes - before + 1));
     MutableBytes into{reinterpret_cast<std::uint8_t*>(content.data()) + before,
                       content.size() - before};
     Result<std::size_t> count = file->read_at(into, static_cast<std::int64_t>(before));
@@ -99,10 +111,13 @@ Status remove_file(const std::string& path) {
 
 Status remove_tree(const std::string& path) {
   struct stat attributes {};
-  if (::lstat(path.c_str(), &attributes) != 0) {
-    if (errno == ENOENT) return {};
-    return file_error(FileOperation::kRemove, path, errno);
-  }
+  bool missing = false;
+  Status status = checked_call(FileOperation::kSize, path, [&] {
+    int result = ::lstat(path.c_str(), &attributes);
+    missing = result == -1 && errno == ENOENT;
+    return missing ? 0 : result;
+  });
+  if (!status || missing) return status;
   if (!S_ISDIR(attributes.st_mode)) return remove_file(path);
   Result<std::vector<DirectoryEntry>> entries = list_directory(path);
   if (!entries) return entries.error();
@@ -116,6 +131,12 @@ Status remove_tree(const std::string& path) {
 }
 
 Result<FileType> path_type(const std::string& path) {
+  Result<PathAttributes> attributes = path_attributes(path);
+  if (!attributes) return attributes.error();
+  return attributes->type;
+}
+
+Result<PathAttributes> path_attributes(const std::string& path) {
   struct stat attributes {};
   bool missing = false;
   Status status = checked_call(FileOperation::kSize, path, [&] {
@@ -124,7 +145,11 @@ Result<FileType> path_type(const std::string& path) {
     return missing ? 0 : result;
   });
   if (!status) return status.error();
-  return missing ? FileType::kMissing : type_of(attributes.st_mode);
+  if (missing) return PathAttributes{};
+  return PathAttributes{.type = type_of(attributes.st_mode),
+                        .size_bytes = std::int64_t{attributes.st_size},
+                        .modified_ms = std::int64_t{attributes.st_mtim.tv_sec} * 1000 +
+                                       attributes.st_mtim.tv_nsec / 1'000'000};
 }
 
 Result<std::vector<DirectoryEntry>> list_directory(const std::string& path) {
@@ -160,15 +185,13 @@ Status create_directories(const std::string& path) {
 }
 
 Status sync_directory(const std::string& path) {
-  return checked_call(FileOperation::kSyncDirectory, path, [&] {
-    int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd == -1) return -1;
-    int result = ::fsync(fd);
-    int reason = errno;
-    ::close(fd);
-    errno = reason;
-    return result;
-  });
+  return checked_call(FileOperation::kSyncDirectory, path,
+                      [&] { return with_directory(path, ::fsync); });
+}
+
+Status sync_file_system(const std::string& path) {
+  return checked_call(FileOperation::kSyncFileSystem, path,
+                      [&] { return with_directory(path, ::syncfs); });
 }
 
 std::string parent_directory(std::string_view path) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the benchmarks of the protocol layer, runs them, and prints a table:
+# Builds the benchmarks of the protocol layer and the log, runs them, and prints a table:
 #   scripts/bench.sh [PATTERN]…     only benchmarks whose names match one of the patterns
 # Seven repetitions of each, in random order so that a busy moment does not hit one benchmark alone. Take ratios within
 # one run; figures of different runs differ by what else the machine did.

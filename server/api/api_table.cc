@@ -66,9 +66,11 @@ constexpr ApiRow kTable[] = {
     api<api_versions>(),
     api<create_topics>(Runs::kZooKeeperLane),
     api<delete_topics>(Runs::kZooKeeperLane),
+    api<delete_records>(Runs::kHandlerThread),
     api<init_producer_id>(),
     api<offset_for_leader_epoch>(),
     api<describe_configs>(Runs::kZooKeeperLane),
+    api<describe_log_dirs>(Runs::kHandlerThread),
     api<describe_cluster>(),
 };
 

@@ -4,10 +4,12 @@
 #include "protocol/messages/api_versions.h"
 #include "protocol/messages/controlled_shutdown.h"
 #include "protocol/messages/create_topics.h"
+#include "protocol/messages/delete_records.h"
 #include "protocol/messages/delete_topics.h"
 #include "protocol/messages/describe_cluster.h"
 #include "protocol/messages/describe_configs.h"
 #include "protocol/messages/describe_groups.h"
+#include "protocol/messages/describe_log_dirs.h"
 #include "protocol/messages/fetch.h"
 #include "protocol/messages/find_coordinator.h"
 #include "protocol/messages/heartbeat.h"
@@ -60,12 +62,16 @@ void create_topics(Services& services, RequestContext context,
                    protocol::CreateTopicsRequest request);
 void delete_topics(Services& services, RequestContext context,
                    protocol::DeleteTopicsRequest request);
+void delete_records(Services& services, RequestContext context,
+                    protocol::DeleteRecordsRequest request);
 void init_producer_id(Services& services, RequestContext context,
                       protocol::InitProducerIdRequest request);
 void offset_for_leader_epoch(Services& services, RequestContext context,
                              protocol::OffsetForLeaderEpochRequest request);
 void describe_configs(Services& services, RequestContext context,
                       protocol::DescribeConfigsRequest request);
+void describe_log_dirs(Services& services, RequestContext context,
+                       protocol::DescribeLogDirsRequest request);
 void describe_cluster(Services& services, RequestContext context,
                       protocol::DescribeClusterRequest request);
 

@@ -45,7 +45,8 @@ std::vector<SessionPartition> partitions_of(const FetchRequest& request,
                             .fetch_offset = partition.fetch_offset,
                             .max_bytes = partition.partition_max_bytes,
                             .current_leader_epoch = partition.current_leader_epoch,
-                            .last_fetched_epoch = partition.last_fetched_epoch});
+                            .last_fetched_epoch = partition.last_fetched_epoch,
+                            .follower_log_start_offset = partition.log_start_offset});
     }
   }
   return partitions;
@@ -132,7 +133,8 @@ replica::ReadRequest read_request(const FetchRequest& request, std::int16_t vers
                              .fetch_offset = partition.fetch_offset,
                              .max_bytes = partition.max_bytes,
                              .current_leader_epoch = partition.current_leader_epoch,
-                             .last_fetched_epoch = partition.last_fetched_epoch};
+                             .last_fetched_epoch = partition.last_fetched_epoch,
+                             .follower_log_start_offset = partition.follower_log_start_offset};
     if (partition.topic.empty()) {
       entry.known_error = partition.topic_id.is_zero() ? ErrorCode::kUnknownTopicOrPartition
                                                        : ErrorCode::kUnknownTopicId;

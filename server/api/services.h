@@ -21,6 +21,9 @@ class GroupCoordinator;
 class GroupLoader;
 class OffsetStore;
 }  // namespace odradek::group
+namespace odradek::log {
+class LogManager;
+}
 namespace odradek::metadata {
 class MetadataCache;
 }
@@ -29,6 +32,7 @@ class Appends;
 class FetchSessions;
 class Leadership;
 class Reads;
+class RecordDeletions;
 class ReplicaSet;
 }  // namespace odradek::replica
 namespace odradek::transaction {
@@ -49,9 +53,11 @@ struct Services {
   std::shared_ptr<const config::BrokerConfig> config;
   const std::atomic<std::int64_t>& broker_epoch;  // of the present registration; -1 before
   metadata::MetadataCache& metadata;
+  log::LogManager& logs;
   replica::ReplicaSet& replicas;
   replica::Appends& appends;
   replica::Reads& reads;
+  replica::RecordDeletions& record_deletions;
   replica::Leadership& leadership;
   replica::FetchSessions& fetch_sessions;
   group::GroupCoordinator& groups;

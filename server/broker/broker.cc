@@ -47,7 +47,9 @@ base::Status identify(Parts& parts) {
     *chosen = *generated;
   }
   parts.broker_id = **chosen;
-  return write_identities(*identities, parts.cluster_id, parts.broker_id);
+  write_identities(*identities, parts.cluster_id, parts.broker_id);
+  parts.identities = std::move(*identities);
+  return {};
 }
 
 // Step 7: the logs, each with its topic's settings.
@@ -57,6 +59,10 @@ base::Status load_logs(Parts& parts) {
   parts.zk_topics = std::make_unique<zk::Topics>(*parts.session);
   parts.logs = std::make_unique<log::LogManager>(parts.config->log_directories(),
                                                  log_manager_options(*parts.config), parts.clock);
+  for (std::size_t i = 0; i < parts.identities.size(); ++i) {
+    const std::string& failure = parts.identities[i].failure;
+    if (!failure.empty()) parts.logs->dirs().all()[i]->fail(failure);
+  }
   auto names = parts.zk_topics->names(false);
   if (!names) return names.error();
   auto settings = parts.topic_settings->read_all(*names);
@@ -73,15 +79,15 @@ base::Status load_logs(Parts& parts) {
 void build_replicas(Parts& parts) {
   parts.waiting = std::make_unique<Waiting>(parts.clock);
   parts.replicas = std::make_unique<replica::ReplicaSet>(parts.broker_id, parts.metadata);
+  replica::PartitionWaits& waits = parts.waiting->partitions;
   parts.leadership = std::make_unique<replica::Leadership>(
-      *parts.replicas, *parts.logs, *parts.high_watermarks, parts.waiting->produce,
-      parts.waiting->fetch, [&parts](const std::vector<std::string>& topics) {
+      *parts.replicas, *parts.logs, *parts.high_watermarks, waits,
+      [&parts](const std::vector<std::string>& topics) {
         return parts.topic_settings->read_all(topics);
       });
-  parts.appends = std::make_unique<replica::Appends>(*parts.replicas, parts.waiting->produce,
-                                                     parts.waiting->fetch);
-  parts.reads = std::make_unique<replica::Reads>(*parts.replicas, parts.waiting->fetch,
-                                                 parts.waiting->produce);
+  parts.appends = std::make_unique<replica::Appends>(*parts.replicas, waits);
+  parts.reads = std::make_unique<replica::Reads>(*parts.replicas, waits);
+  parts.record_deletions = std::make_unique<replica::RecordDeletions>(*parts.replicas, waits);
   parts.fetch_sessions = std::make_unique<replica::FetchSessions>(
       static_cast<std::size_t>(parts.config->max_incremental_fetch_session_cache_slots),
       parts.clock, base::Random::from_entropy());
@@ -144,9 +150,11 @@ base::Status join_cluster(Parts& parts) {
                                                     .config = parts.config,
                                                     .broker_epoch = parts.broker_epoch,
                                                     .metadata = parts.metadata,
+                                                    .logs = *parts.logs,
                                                     .replicas = *parts.replicas,
                                                     .appends = *parts.appends,
                                                     .reads = *parts.reads,
+                                                    .record_deletions = *parts.record_deletions,
                                                     .leadership = *parts.leadership,
                                                     .fetch_sessions = *parts.fetch_sessions,
                                                     .groups = *parts.groups,

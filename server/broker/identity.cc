@@ -10,6 +10,7 @@ constexpr const char* kFileName = "meta.properties";
 constexpr const char* kVersionKey = "version";
 constexpr const char* kClusterKey = "cluster.id";
 constexpr const char* kBrokerKey = "broker.id";
+constexpr std::size_t kMaxBytes = 1 << 20;
 constexpr const char* kVersion = "0";  // 1 is KRaft's
 
 std::string path_in(const std::string& directory) { return directory + "/" + kFileName; }
@@ -17,6 +18,19 @@ std::string path_in(const std::string& directory) { return directory + "/" + kFi
 std::optional<std::string> value_of(const config::Properties& meta, const char* key) {
   auto found = meta.find(key);
   return found == meta.end() ? std::nullopt : std::optional(found->second);
+}
+
+// Whether there is a meta.properties; an error when the disk refuses to say or to show it. A file
+// that reads but says nonsense is no matter of the disk.
+base::Result<bool> look_into(const std::string& directory) {
+  base::Status made = base::create_directories(directory);
+  if (!made) return made.error();
+  auto type = base::path_type(path_in(directory));
+  if (!type) return type.error();
+  if (*type == base::FileType::kMissing) return false;
+  auto content = base::read_whole_file(path_in(directory), kMaxBytes);
+  if (!content) return content.error();
+  return true;
 }
 
 base::Status check_one(const DirectoryIdentity& identity, const std::string& cluster_id) {
@@ -44,11 +58,10 @@ base::Result<std::vector<DirectoryIdentity>> read_identities(
   std::vector<DirectoryIdentity> identities;
   for (const std::string& directory : directories) {
     DirectoryIdentity identity{.directory = directory};
-    base::Status made = base::create_directories(directory);
-    if (!made) return made.error();
-    auto type = base::path_type(path_in(directory));
-    if (!type) return type.error();
-    if (*type != base::FileType::kMissing) {
+    base::Result<bool> has_meta = look_into(directory);
+    if (!has_meta) {
+      identity.failure = has_meta.error().message;
+    } else if (*has_meta) {
       auto meta = config::read_properties(path_in(directory));
       if (!meta) return meta.error();
       identity.meta = std::move(*meta);
@@ -96,9 +109,10 @@ base::Result<std::optional<protocol::BrokerId>> choose_broker_id(
       "broker.id.generation.enable is false");
 }
 
-base::Status write_identities(const std::vector<DirectoryIdentity>& identities,
-                              const std::string& cluster_id, protocol::BrokerId broker_id) {
-  for (const DirectoryIdentity& identity : identities) {
+void write_identities(std::vector<DirectoryIdentity>& identities, const std::string& cluster_id,
+                      protocol::BrokerId broker_id) {
+  for (DirectoryIdentity& identity : identities) {
+    if (!identity.failure.empty()) continue;
     config::Properties meta = identity.meta.value_or(config::Properties());
     meta[kVersionKey] = kVersion;
     meta[kClusterKey] = cluster_id;
@@ -106,9 +120,8 @@ base::Status write_identities(const std::vector<DirectoryIdentity>& identities,
     if (identity.meta && *identity.meta == meta) continue;
     std::string text = config::format_properties(meta);
     base::Status written = base::write_file_atomically(path_in(identity.directory), text);
-    if (!written) return written;
+    if (!written) identity.failure = written.error().message;
   }
-  return {};
 }
 
 }  // namespace odradek::broker

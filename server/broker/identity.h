@@ -17,8 +17,10 @@ namespace odradek::broker {
 struct DirectoryIdentity {
   std::string directory;
   std::optional<config::Properties> meta;  // nothing: the directory is new
+  std::string failure;                     // why it cannot be used; empty: it can
 };
 
+// One per directory, in their order. A disk that fails makes its directory unusable, no more.
 base::Result<std::vector<DirectoryIdentity>> read_identities(
     const std::vector<std::string>& directories);
 
@@ -31,8 +33,9 @@ base::Result<std::optional<protocol::BrokerId>> check_identities(
 base::Result<std::optional<protocol::BrokerId>> choose_broker_id(
     const config::BrokerConfig& config, std::optional<protocol::BrokerId> stored);
 
-// Writes meta.properties where it is missing or says something else.
-base::Status write_identities(const std::vector<DirectoryIdentity>& identities,
-                              const std::string& cluster_id, protocol::BrokerId broker_id);
+// Writes meta.properties where it is missing or says something else, and notes which directories
+// refuse it.
+void write_identities(std::vector<DirectoryIdentity>& identities, const std::string& cluster_id,
+                      protocol::BrokerId broker_id);
 
 }  // namespace odradek::broker

@@ -31,7 +31,9 @@
 #include "server/replica/fetch_sessions.h"
 #include "server/replica/high_watermarks.h"
 #include "server/replica/leadership.h"
+#include "server/replica/partition_waits.h"
 #include "server/replica/read.h"
+#include "server/replica/record_deletions.h"
 #include "server/replica/replica_set.h"
 #include "server/transaction/producer_ids.h"
 #include "zk/client/session.h"
@@ -42,14 +44,10 @@ namespace odradek::broker {
 // What answers requests waits in: parked requests must be gone before the network layer is.
 struct Waiting {
   explicit Waiting(const base::Clock& clock)
-      : timer("purgatory-timer", clock),
-        produce("Produce", timer),
-        fetch("Fetch", timer),
-        topics("Topic", timer) {}
+      : timer("purgatory-timer", clock), partitions(timer), topics("Topic", timer) {}
 
   purgatory::Timer timer;
-  replica::PartitionPurgatory produce;
-  replica::PartitionPurgatory fetch;
+  replica::PartitionWaits partitions;
   admin::TopicAdmin::Purgatory topics;
 };
 
@@ -64,6 +62,7 @@ struct Parts {
   std::unique_ptr<InterBrokerConnections> connections;
   std::unique_ptr<zk::Session> session;
   std::string cluster_id;
+  std::vector<DirectoryIdentity> identities;  // by directory of log.dirs
   protocol::BrokerId broker_id = protocol::kNoBroker;
   std::unique_ptr<base::BackgroundScheduler> scheduler;
   std::unique_ptr<TopicSettingsSource> topic_settings;
@@ -75,6 +74,7 @@ struct Parts {
   std::unique_ptr<replica::Leadership> leadership;
   std::unique_ptr<replica::Appends> appends;
   std::unique_ptr<replica::Reads> reads;
+  std::unique_ptr<replica::RecordDeletions> record_deletions;
   std::unique_ptr<replica::FetchSessions> fetch_sessions;
   std::unique_ptr<LogDirFailures> log_dir_failures;
   std::unique_ptr<zk::Topics> zk_topics;

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <cstdio>
 
+#include "base/bytes.h"
 #include "base/file.h"
+#include "protocol/wire/utf8.h"
 
 namespace odradek::config {
 namespace {
@@ -33,28 +35,11 @@ void append_utf8(std::string& out, std::uint32_t point) {
   }
 }
 
-// How many bytes the UTF-8 character at `at` has; 0 when the bytes there are none.
+// How many bytes the UTF-8 character at `at` has; 1 when the bytes there are none.
 std::size_t utf8_length(std::string_view text, std::size_t at) {
-  auto byte = static_cast<unsigned char>(text[at]);
-  std::size_t length = byte < 0x80             ? 1
-                       : (byte & 0xe0) == 0xc0 ? 2
-                       : (byte & 0xf0) == 0xe0 ? 3
-                       : (byte & 0xf8) == 0xf0 ? 4
-                                               : 0;
-  if (length == 0 || at + length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((static_cast<unsigned char>(text[at + i]) & 0xc0) != 0x80) return 0;
-  }
-  return length;
-}
-
-bool is_utf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    std::size_t length = utf8_length(text, at);
-    if (length == 0) return false;
-    at += length;
-  }
-  return true;
+  auto lead = static_cast<unsigned char>(text[at]);
+  std::size_t length = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  return protocol::is_utf8(base::as_bytes(text.substr(at, length))) ? length : 1;
 }
 
 // The next line with its continuations joined; escapes stay for later. Comment and empty lines are
@@ -215,7 +200,7 @@ void append_escaped_unicode(std::string& out, std::string_view character) {
 std::string escape(std::string_view text, bool is_key) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
-    std::size_t length = std::max<std::size_t>(utf8_length(text, at), 1);
+    std::size_t length = utf8_length(text, at);
     char c = text[at];
     if (length > 1 || static_cast<unsigned char>(c) > 126 || static_cast<unsigned char>(c) < 9) {
       append_escaped_unicode(out, text.substr(at, length));
@@ -238,7 +223,7 @@ base::Result<Properties> parse_properties(std::string_view text) {
     return base::Error("Properties of " + std::to_string(text.size()) + " bytes are too large");
   }
   std::string converted;
-  if (!is_utf8(text)) {
+  if (!protocol::is_utf8(base::as_bytes(text))) {
     converted = latin1_to_utf8(text);
     text = converted;
   }

@@ -95,13 +95,15 @@ class Log {
   protocol::Offset last_stable_offset() const;
   protocol::Offset recovery_point() const { return flusher_.recovery_point(); }
   std::int64_t size_bytes() const { return store_.segments().size_bytes(); }
-  protocol::Offset first_segment_offset() const;
+  protocol::Offset first_segment_offset() const { return store_.segments().first()->base_offset(); }
   const SegmentList& segments() const { return store_.segments(); }
   std::size_t segment_count() const { return store_.segments().size(); }
 
   // --- leader epochs ---
   std::optional<protocol::LeaderEpoch> latest_epoch() const { return epochs_->latest_epoch(); }
-  EpochEndOffset end_offset_for_epoch(protocol::LeaderEpoch epoch) const;
+  EpochEndOffset end_offset_for_epoch(protocol::LeaderEpoch epoch) const {
+    return epochs_->end_offset_for(epoch, log_end_offset());
+  }
   // This broker leads from `start_offset` (the log end) on.
   base::Status assign_epoch_start(protocol::LeaderEpoch epoch, protocol::Offset start_offset);
   const EpochCache& epochs() const { return *epochs_; }
@@ -146,6 +148,10 @@ class Log {
   // Marks the directory as failed for errors of I/O, and gives every error a code.
   base::Error failed(base::Error error) const;
   base::Status failed(const base::Status& status) const;
+  // What a reader without the lock finds; on failure once more with it, then the disk is to blame.
+  template <class Look>
+  auto look_twice(Look look) const -> decltype(look()) EXCLUDES(mutex_);
+  base::Result<ReadInfo> read_once(const ReadSpec& spec) const;
   base::Status check_online() const;
   base::Status check_writable() const REQUIRES(mutex_);
   base::Result<AppendInfo> assign_and_write(protocol::ValidatedRecords& validated,
@@ -154,8 +160,14 @@ class Log {
   base::Status write(base::ByteView bytes, std::span<const BatchHeader> headers,
                      const LogOptions& options) REQUIRES(mutex_);
   base::Status roll_locked() REQUIRES(mutex_);
+  base::Status cut_locked(protocol::Offset offset) REQUIRES(mutex_);
   base::Status restart_locked(protocol::Offset offset) REQUIRES(mutex_);
-  base::Result<std::size_t> count_deletable(const LogOptions& options) REQUIRES(mutex_);
+  // The offsets of this log that the directory's checkpoints may name.
+  struct Checkpointed {
+    protocol::Offset recovery_point = 0;
+    protocol::Offset log_start_offset = 0;
+  };
+  base::Status checkpoint_if_lowered(const Checkpointed& before) const;
 
   const protocol::TopicPartition partition_;
   LogDir& dir_;

@@ -37,6 +37,7 @@ class Tidier {
   base::Status remove(const std::string& name);
   base::Result<Swap> measure(const std::string& name);
   std::vector<std::string> names_with(const char* suffix) const;
+  std::vector<protocol::Offset> offsets_of(const char* suffix) const;
 
   const std::string& directory_;
   FileCache& files_;
@@ -47,6 +48,15 @@ base::Status Tidier::remove(const std::string& name) {
   LOG(INFO) << directory_ << ": removing left-over file " << name;
   result_.names.erase(name);
   return base::remove_file(directory_ + "/" + name);
+}
+
+std::vector<protocol::Offset> Tidier::offsets_of(const char* suffix) const {
+  std::vector<protocol::Offset> offsets;
+  for (const std::string& name : names_with(suffix)) {
+    if (auto offset = offset_of_file_name(name)) offsets.push_back(*offset);
+  }
+  std::sort(offsets.begin(), offsets.end());
+  return offsets;
 }
 
 std::vector<std::string> Tidier::names_with(const char* suffix) const {
@@ -142,23 +152,24 @@ base::Status Tidier::remove_indexes_without_log() {
 }
 
 base::Result<LogDirectory> Tidier::run() {
-  base::Status done = base::create_directories(directory_);
-  if (!done.ok()) return done.error();
   auto entries = base::list_directory(directory_);
-  if (!entries.ok()) return entries.error();
+  if (!entries.ok()) {
+    base::Status made = base::create_directories(directory_);
+    if (!made.ok()) return made.error();
+    entries = base::list_directory(directory_);
+    if (!entries.ok()) return entries.error();
+  }
   for (const base::DirectoryEntry& entry : *entries) {
     if (entry.type == base::FileType::kFile) result_.names.insert(entry.name);
   }
-  done = remove_leftovers();
+  base::Status done = remove_leftovers();
   if (!done.ok()) return done.error();
   done = take_over_swaps();
   if (!done.ok()) return done.error();
   done = remove_indexes_without_log();
   if (!done.ok()) return done.error();
-  for (const std::string& name : names_with(kLogSuffix)) {
-    if (auto offset = offset_of_file_name(name)) result_.segments.push_back(*offset);
-  }
-  std::sort(result_.segments.begin(), result_.segments.end());
+  result_.segments = offsets_of(kLogSuffix);
+  result_.snapshots = offsets_of(kSnapshotSuffix);
   return std::move(result_);
 }
 

@@ -19,8 +19,9 @@ std::optional<protocol::TopicPartition> parse_log_directory_name(const std::stri
 std::optional<protocol::Offset> offset_of_file_name(const std::string& name);
 
 struct LogDirectory {
-  std::vector<protocol::Offset> segments;  // ascending
-  std::set<std::string> names;             // what is there now
+  std::vector<protocol::Offset> segments;   // ascending
+  std::vector<protocol::Offset> snapshots;  // of producers, ascending
+  std::set<std::string> names;              // what is there now
 };
 
 // Removes what a crash left half done (.deleted, .cleaned, .tmp, indexes without log) and takes

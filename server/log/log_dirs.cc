@@ -1,5 +1,6 @@
 #include "server/log/log_dirs.h"
 
+#include <filesystem>
 #include <utility>
 
 #include "base/file.h"
@@ -7,6 +8,18 @@
 #include "protocol/errors.h"
 
 namespace odradek::log {
+namespace {
+
+// As Java writes a path: absolute, without doubled and trailing slashes, links and dots untouched.
+std::string absolute_path(const std::string& path) {
+  std::filesystem::path result;
+  for (const auto& part : std::filesystem::absolute(path)) {
+    if (!part.empty()) result /= part;
+  }
+  return result.string();
+}
+
+}  // namespace
 
 base::Status LogDir::lock() {
   base::Status made = base::create_directories(path_);
@@ -31,11 +44,13 @@ void LogDir::fail(const std::string& reason) {
 }
 
 LogDirs::LogDirs(const std::vector<std::string>& paths) {
-  for (const std::string& path : paths) dirs_.push_back(std::make_unique<LogDir>(path));
+  for (const std::string& path : paths) {
+    dirs_.push_back(std::make_unique<LogDir>(absolute_path(path)));
+  }
 }
 
 base::Status LogDirs::open() {
-  for (const auto& dir : dirs_) {
+  for (LogDir* dir : online()) {
     base::Status locked = dir->lock();
     if (locked.ok()) continue;
     if (protocol::code_of(locked.error()) == protocol::ErrorCode::kInvalidConfig) return locked;

@@ -13,11 +13,13 @@ std::int64_t LogFlusher::generation() const {
 
 base::Status LogFlusher::run(const FlushPlan& plan) {
   std::int64_t began_ns = context_.clock.monotonic_ns();
+  bool new_names = false;
   for (const SegmentPtr& segment : plan.segments) {
     base::Status synced = segment->flush();
     if (!synced.ok()) return synced;
+    new_names |= segment->base_offset() >= recovery_point();
   }
-  if (plan.segments.size() > 1) {
+  if (new_names) {
     base::Status synced = base::sync_directory(plan.directory);
     if (!synced.ok()) return synced;
   }

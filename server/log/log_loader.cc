@@ -1,11 +1,10 @@
 #include "server/log/log_loader.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <limits>
 #include <utility>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "protocol/errors.h"
 #include "server/log/checkpoint_file.h"
@@ -17,12 +16,6 @@
 namespace odradek::log {
 
 namespace {
-
-std::optional<std::int64_t> file_size(const std::string& path) {
-  struct stat facts {};
-  if (::stat(path.c_str(), &facts) != 0) return std::nullopt;
-  return facts.st_size;
-}
 
 // One load, step by step.
 class LogLoader {
@@ -36,9 +29,10 @@ class LogLoader {
  private:
   base::Status open_segments(const LogDirectory& directory);
   base::Status load_epochs();
+  base::Status collect_lost_epochs();
   base::Status add_segment(protocol::Offset base_offset);
   base::Status check_transaction_index(Segment& segment);
-  bool has_sound_indexes(protocol::Offset base_offset, std::int64_t size_bytes) const;
+  base::Result<bool> has_sound_indexes(Segment& segment) const;
   base::Status recover();
   base::Status recover_one(std::size_t number, bool* cut);
   base::Status drop_segments_after(std::size_t number);
@@ -50,7 +44,9 @@ class LogLoader {
   const LoadSpec& spec_;
   LoadedLog log_;
   std::set<protocol::Offset> rebuild_;  // segments to be checked whole, whatever the stop was like
+  std::vector<protocol::Offset> snapshots_;
   bool changed_ = false;
+  bool epochs_lost_ = false;
 };
 
 base::Status LogLoader::add_segment(protocol::Offset base_offset) {
@@ -61,31 +57,41 @@ base::Status LogLoader::add_segment(protocol::Offset base_offset) {
   return created;
 }
 
-bool LogLoader::has_sound_indexes(protocol::Offset base_offset, std::int64_t size_bytes) const {
-  auto path = [&](const char* suffix) {
-    return spec_.directory + "/" + segment_file_name(base_offset, suffix);
-  };
-  auto offsets = file_size(path(kIndexSuffix));
-  auto times = file_size(path(kTimeIndexSuffix));
-  if (!offsets || !times) return size_bytes == 0;
-  if (*offsets % OffsetIndex::kEntrySize != 0 || *times % TimeIndex::kEntrySize != 0) return false;
+base::Result<bool> LogLoader::has_sound_indexes(Segment& segment) const {
+  IndexFile& offset_file = segment.offset_index().file();
+  IndexFile& time_file = segment.time_index().file();
+  auto offsets = base::path_attributes(offset_file.path());
+  if (!offsets.ok()) return offsets.error();
+  auto times = base::path_attributes(time_file.path());
+  if (!times.ok()) return times.error();
+  std::int64_t size_bytes = segment.size_bytes();
+  if (offsets->type == base::FileType::kMissing || times->type == base::FileType::kMissing) {
+    return size_bytes == 0;
+  }
+  offset_file.assume_size(offsets->size_bytes);
+  time_file.assume_size(times->size_bytes);
+  if (offsets->size_bytes % OffsetIndex::kEntrySize != 0) return false;
+  if (times->size_bytes % TimeIndex::kEntrySize != 0) return false;
   // A batch gets an entry when more than the interval lies before it: a larger segment has one,
   // unless its index was lost.
   std::int64_t unindexed_bytes = options_.index_interval_bytes;
-  return *offsets > 0 || size_bytes <= unindexed_bytes + options_.max_message_bytes;
+  return offsets->size_bytes > 0 || size_bytes <= unindexed_bytes + options_.max_message_bytes;
 }
 
 base::Status LogLoader::open_segments(const LogDirectory& directory) {
   for (protocol::Offset base_offset : directory.segments) {
-    auto size = file_size(spec_.directory + "/" + segment_file_name(base_offset, kLogSuffix));
-    if (!size) return base::Error("cannot stat a segment of " + spec_.directory);
-    if (!has_sound_indexes(base_offset, *size) && !rebuild_.contains(base_offset)) {
+    auto file =
+        base::path_attributes(spec_.directory + "/" + segment_file_name(base_offset, kLogSuffix));
+    if (!file.ok()) return file.error();
+    log_.segments.push_back(std::make_shared<Segment>(context_.files, spec_.directory, base_offset,
+                                                      file->size_bytes, context_.clock.wall_ms()));
+    auto sound = has_sound_indexes(*log_.segments.back());
+    if (!sound.ok()) return sound.error();
+    if (!*sound && !rebuild_.contains(base_offset)) {
       LOG(WARNING) << partition_.to_string() << ": the indexes of segment " << base_offset
                    << " are missing or damaged, they are made again";
       rebuild_.insert(base_offset);
     }
-    log_.segments.push_back(std::make_shared<Segment>(context_.files, spec_.directory, base_offset,
-                                                      *size, context_.clock.wall_ms()));
     if (!directory.names.contains(segment_file_name(base_offset, kTransactionIndexSuffix)))
       continue;
     base::Status checked = check_transaction_index(*log_.segments.back());
@@ -112,6 +118,13 @@ base::Status LogLoader::load_epochs() {
   if (loaded.error().code != -1) return loaded;
   LOG(WARNING) << partition_.to_string()
                << ": leader epochs are read from the log: " << loaded.error().message;
+  epochs_lost_ = true;
+  return {};
+}
+
+// Once the log is cut where it is valid, so that nothing behind speaks of epochs.
+base::Status LogLoader::collect_lost_epochs() {
+  if (!epochs_lost_) return {};
   log_.epochs = std::make_unique<EpochCache>(spec_.directory + "/" + kLeaderEpochCheckpoint);
   for (const SegmentPtr& segment : log_.segments) {
     base::Status collected = collect_epochs(*segment, *log_.epochs);
@@ -141,7 +154,7 @@ base::Status LogLoader::recover_one(std::size_t number, bool* cut) {
   changed_ = true;
   if (whole) {
     // Its index of aborted transactions is empty now, and the newest snapshot may lie behind them.
-    auto indexed = rebuild_producer_states({spec_.directory, log_.segments,
+    auto indexed = rebuild_producer_states({spec_.directory, snapshots_, log_.segments,
                                             log_.segments.front()->base_offset(),
                                             recovered->next_offset, segment.base_offset(), true});
     if (!indexed.ok()) return indexed.error();
@@ -207,6 +220,7 @@ base::Result<LoadedLog> LogLoader::run() {
   auto directory = tidy_log_directory(spec_.directory, context_.files);
   if (!directory.ok()) return directory.error();
   log_.directory = spec_.directory;
+  snapshots_ = std::move(directory->snapshots);
   base::Status done = open_segments(*directory);
   if (!done.ok()) return done.error();
   done = load_epochs();
@@ -216,7 +230,9 @@ base::Result<LoadedLog> LogLoader::run() {
   if (!done.ok()) return done.error();
   done = find_end();
   if (!done.ok()) return done.error();
-  if (log_.epochs->entries() != epochs) {
+  done = collect_lost_epochs();
+  if (!done.ok()) return done.error();
+  if (!epochs_lost_ && log_.epochs->entries() != epochs) {
     done = log_.epochs->write();
     if (!done.ok()) return done.error();
   }
@@ -228,7 +244,7 @@ base::Result<LoadedLog> LogLoader::run() {
                             ? log_.log_end_offset
                             : std::min(spec_.recovery_point, log_.log_end_offset);
   auto producers = rebuild_producer_states(
-      {spec_.directory, log_.segments, log_.log_start_offset, log_.log_end_offset,
+      {spec_.directory, snapshots_, log_.segments, log_.log_start_offset, log_.log_end_offset,
        spec_.clean_shutdown ? std::numeric_limits<protocol::Offset>::max()
                             : std::max(spec_.recovery_point, log_.log_start_offset)});
   if (!producers.ok()) return producers.error();

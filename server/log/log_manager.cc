@@ -1,8 +1,5 @@
 #include "server/log/log_manager.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -39,14 +36,6 @@ std::string deleted_name(const protocol::TopicPartition& partition) {
   return partition.to_string().substr(0, kMaxFileNameBytes - suffix.size()) + suffix;
 }
 
-base::Status sync_file_system(const std::string& directory) {
-  int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  int result = fd < 0 ? -1 : ::syncfs(fd);
-  if (fd >= 0) ::close(fd);
-  if (result == 0) return {};
-  return base::Error("cannot sync the file system of " + directory);
-}
-
 }  // namespace
 
 // What the threads that load one directory share.
@@ -68,7 +57,12 @@ LogManager::LogManager(const std::vector<std::string>& directories,
                                         : FileCache::default_max_open_files()),
       deleter_(clock),
       metrics_(clock),
-      context_{files_, deleter_, metrics_, clock, options.producer_id_expiration_ms},
+      context_{files_,
+               deleter_,
+               metrics_,
+               clock,
+               options.producer_id_expiration_ms,
+               [this](LogDir& dir) { return write_checkpoints(dir); }},
       dirs_(directories),
       cleaner_(options.cleaner, *this, context_) {}
 
@@ -88,11 +82,12 @@ std::unique_ptr<LogManager::DirLoad> LogManager::prepare_load(LogDir& dir) {
   if (load->clean) {
     previous_broker_epoch_ =
         std::max(previous_broker_epoch_, read_clean_shutdown_broker_epoch(dir.path()).value_or(-1));
-    base::Status removed = remove_clean_shutdown_file(dir.path());
-    if (!removed.ok()) {
-      dir.fail(removed.error().message);
-      return nullptr;
-    }
+  }
+  // Even one that could not be seen: the next crash must not look like a clean stop.
+  base::Status removed = remove_clean_shutdown_file(dir.path());
+  if (!removed.ok()) {
+    dir.fail(removed.error().message);
+    return nullptr;
   }
   // Without checkpoints everything is checked, which is slow but loses nothing.
   auto read = [&](const char* name, OffsetCheckpoint& into) {
@@ -258,9 +253,7 @@ void LogManager::set_topic_options(const std::string& topic, const LogOptions& o
   }
 }
 
-LogDir* LogManager::pick_dir(const std::string& preferred) const {
-  LogDir* wanted = preferred.empty() ? nullptr : dirs_.find(preferred);
-  if (wanted != nullptr) return wanted->online() ? wanted : nullptr;
+LogDir* LogManager::emptiest_dir() const {
   base::MutexLock lock(mutex_);
   auto count = [&](const LogDir* dir) REQUIRES(mutex_) {
     auto found = log_counts_.find(dir);
@@ -273,32 +266,39 @@ LogDir* LogManager::pick_dir(const std::string& preferred) const {
   return best;
 }
 
-base::Result<LogPtr> LogManager::get_or_create(const protocol::TopicPartition& partition,
-                                               const LogOptions& options,
-                                               const std::optional<base::Uuid>& topic_id,
-                                               const std::string& preferred_dir) {
-  base::MutexLock creating(create_mutex_);
-  LogPtr log = find(partition);
-  if (log == nullptr) {
-    // A checkpoint that still names an earlier log of this name must not outlive its files.
-    if (checkpoints_stale_.exchange(false)) {
-      checkpoint_recovery_points();
-      checkpoint_log_start_offsets();
-    }
-    LogDir* dir = pick_dir(preferred_dir);
-    if (dir == nullptr) {
-      return base::Error(ErrorCode::kKafkaStorageError,
-                         "no log directory is online for " + partition.to_string());
-    }
+base::Result<LogPtr> LogManager::create(const protocol::TopicPartition& partition,
+                                        const LogOptions& options) {
+  // A checkpoint that still names an earlier log of this name must not outlive its files.
+  if (checkpoints_stale_.exchange(false)) {
+    checkpoint_recovery_points();
+    checkpoint_log_start_offsets();
+  }
+  while (LogDir* dir = emptiest_dir()) {
     LoadSpec spec;
     spec.directory = dir->path() + "/" + partition.to_string();
     spec.clean_shutdown = true;
     auto loaded = load_log(partition, *dir, context_, options, spec);
+    if (!loaded.ok() && !dir->online()) continue;
     if (!loaded.ok()) return loaded.error();
-    log = std::move(*loaded);
+    LogPtr log = std::move(*loaded);
     base::MutexLock lock(mutex_);
     logs_[partition] = log;
     ++log_counts_[dir];
+    return log;
+  }
+  return base::Error(ErrorCode::kKafkaStorageError,
+                     "no log directory is online for " + partition.to_string());
+}
+
+base::Result<LogPtr> LogManager::get_or_create(const protocol::TopicPartition& partition,
+                                               const LogOptions& options,
+                                               const std::optional<base::Uuid>& topic_id) {
+  base::MutexLock creating(create_mutex_);
+  LogPtr log = find(partition);
+  if (log == nullptr) {
+    auto created = create(partition, options);
+    if (!created.ok()) return created;
+    log = std::move(*created);
   }
   if (topic_id && !topic_id->is_zero()) {
     base::Status assigned = log->assign_topic_id(*topic_id);
@@ -392,6 +392,12 @@ base::Status LogManager::write_checkpoint(LogDir& dir, Checkpoint which) {
   return written;
 }
 
+base::Status LogManager::write_checkpoints(LogDir& dir) {
+  base::Status written = write_checkpoint(dir, Checkpoint::kRecoveryPoints);
+  if (written.ok()) written = write_checkpoint(dir, Checkpoint::kLogStartOffsets);
+  return written.ok() ? write_cleaned_offsets(dir) : written;
+}
+
 void LogManager::checkpoint_recovery_points() {
   for (LogDir* dir : dirs_.online()) (void)write_checkpoint(*dir, Checkpoint::kRecoveryPoints);
 }
@@ -425,19 +431,18 @@ base::Status LogManager::write_cleaned_offsets(LogDir& dir) {
 void LogManager::checkpoint_cleaned_offsets(LogDir& dir) { (void)write_cleaned_offsets(dir); }
 
 base::Status LogManager::close_logs(LogDir& dir, const std::vector<LogPtr>& logs) {
-  std::vector<LogPtr> dirty;
   for (const LogPtr& log : logs) {
     base::Status closed = log->close();
     if (!closed.ok()) return closed;
-    if (log->unflushed_messages() > 0) dirty.push_back(log);
   }
-  if (dirty.size() > kMaxSingleFlushes) {
-    base::Status synced = sync_file_system(dir.path());
+  // All of them: closing wrote index entries even where every record was on disk already.
+  if (logs.size() > kMaxSingleFlushes) {
+    base::Status synced = base::sync_file_system(dir.path());
     if (!synced.ok()) return synced;
-    for (const LogPtr& log : dirty) log->mark_flushed(log->log_end_offset());
+    for (const LogPtr& log : logs) log->mark_flushed(log->log_end_offset());
     return {};
   }
-  for (const LogPtr& log : dirty) {
+  for (const LogPtr& log : logs) {
     base::Status flushed = log->flush();
     if (!flushed.ok()) return flushed;
   }
@@ -446,9 +451,7 @@ base::Status LogManager::close_logs(LogDir& dir, const std::vector<LogPtr>& logs
 
 void LogManager::shut_dir(LogDir& dir, std::int64_t broker_epoch) {
   base::Status done = close_logs(dir, logs_in(dir));
-  if (done.ok()) done = write_checkpoint(dir, Checkpoint::kRecoveryPoints);
-  if (done.ok()) done = write_checkpoint(dir, Checkpoint::kLogStartOffsets);
-  if (done.ok()) done = write_cleaned_offsets(dir);
+  if (done.ok()) done = write_checkpoints(dir);
   if (done.ok()) done = write_clean_shutdown_file(dir.path(), broker_epoch);
   if (!done.ok()) {
     LOG(WARNING) << "Log directory " << dir.path()

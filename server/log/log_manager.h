@@ -64,12 +64,11 @@ class LogManager final : public CleanableLogs {
 
   // Null when there is none.
   LogPtr find(const protocol::TopicPartition& partition) const EXCLUDES(mutex_);
-  // A new log goes to the online directory with the fewest logs, or to `preferred_dir`.
-  // KAFKA_STORAGE_ERROR without an online directory.
+  // A new log goes to the online directory with the fewest logs. KAFKA_STORAGE_ERROR when none is
+  // left.
   base::Result<LogPtr> get_or_create(const protocol::TopicPartition& partition,
                                      const LogOptions& options,
-                                     const std::optional<base::Uuid>& topic_id = {},
-                                     const std::string& preferred_dir = "")
+                                     const std::optional<base::Uuid>& topic_id = {})
       EXCLUDES(mutex_, create_mutex_);
   // Renames the directory at once and deletes it after log.segment.delete.delay.ms. Success when
   // there is no such log.
@@ -110,12 +109,15 @@ class LogManager final : public CleanableLogs {
   std::unique_ptr<DirLoad> prepare_load(LogDir& dir);
   void load_logs(DirLoad& load, const TopicOptions& topic_options);
   void load_one(DirLoad& load, const std::string& name, const TopicOptions& topic_options);
-  LogDir* pick_dir(const std::string& preferred) const EXCLUDES(mutex_);
+  base::Result<LogPtr> create(const protocol::TopicPartition& partition, const LogOptions& options)
+      REQUIRES(create_mutex_) EXCLUDES(mutex_);
+  LogDir* emptiest_dir() const EXCLUDES(mutex_);
   std::vector<LogPtr> logs_in(const LogDir& dir) const EXCLUDES(mutex_);
   void shut_dir(LogDir& dir, std::int64_t broker_epoch);
   base::Status close_logs(LogDir& dir, const std::vector<LogPtr>& logs);
   enum class Checkpoint : std::uint8_t { kRecoveryPoints, kLogStartOffsets };
   base::Status write_checkpoint(LogDir& dir, Checkpoint which) EXCLUDES(checkpoint_mutex_);
+  base::Status write_checkpoints(LogDir& dir) EXCLUDES(checkpoint_mutex_);
   base::Status write_cleaned_offsets(LogDir& dir) EXCLUDES(checkpoint_mutex_);
 
   const LogManagerOptions options_;

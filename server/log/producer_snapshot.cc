@@ -188,10 +188,8 @@ bool begins_segment(const ProducerRebuild& rebuild, protocol::Offset offset) {
 // those stay that a truncation to a segment's start would want.
 base::Result<protocol::Offset> load_snapshot(const ProducerRebuild& rebuild,
                                              ProducerStates& states) {
-  auto offsets = list_producer_snapshots(rebuild.directory);
-  if (!offsets.ok()) return offsets.error();
   std::optional<protocol::Offset> loaded;
-  for (auto offset = offsets->rbegin(); offset != offsets->rend(); ++offset) {
+  for (auto offset = rebuild.snapshots.rbegin(); offset != rebuild.snapshots.rend(); ++offset) {
     std::string path = producer_snapshot_path(rebuild.directory, *offset);
     bool within = *offset <= std::min(rebuild.end_offset, rebuild.trusted_up_to) &&
                   *offset >= rebuild.log_start_offset;

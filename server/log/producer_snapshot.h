@@ -34,6 +34,7 @@ base::Status remove_producer_snapshots(const std::string& directory, protocol::O
 // the segments' transaction indexes what they lack.
 struct ProducerRebuild {
   const std::string& directory;
+  const std::vector<protocol::Offset>& snapshots;  // those in the directory, ascending
   const std::vector<SegmentPtr>& segments;
   protocol::Offset log_start_offset = 0;
   protocol::Offset end_offset = 0;

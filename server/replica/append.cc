@@ -63,7 +63,7 @@ void Appends::append(const AppendRequest& request, AppendCallback callback) {
     partitions.push_back(entry.partition);
   }
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
-    if (outcomes[i].error == ErrorCode::kNone) fetch_.check_and_complete(partitions[i]);
+    if (outcomes[i].error == ErrorCode::kNone) waits_.fetch.check_and_complete(partitions[i]);
   }
   bool wrote_any = std::any_of(outcomes.begin(), outcomes.end(), [](const AppendOutcome& outcome) {
     return outcome.error == ErrorCode::kNone;
@@ -71,7 +71,7 @@ void Appends::append(const AppendRequest& request, AppendCallback callback) {
   if (request.acks != -1 || !wrote_any) return callback(std::move(outcomes));
   auto delayed = std::make_shared<DelayedProduce>(request.timeout_ms, replicas_, partitions,
                                                   std::move(outcomes), std::move(callback));
-  produce_.try_complete_else_watch(delayed, std::move(partitions));
+  waits_.produce.try_complete_else_watch(delayed, std::move(partitions));
 }
 
 }  // namespace odradek::replica

@@ -8,12 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "server/purgatory/purgatory.h"
+#include "server/replica/partition_waits.h"
 #include "server/replica/replica_set.h"
 
 namespace odradek::replica {
-
-using PartitionPurgatory = purgatory::Purgatory<TopicPartition>;
 
 struct AppendEntry {
   TopicPartition partition;
@@ -41,9 +39,7 @@ using AppendCallback = std::function<void(std::vector<AppendOutcome>)>;
 // Safe from any thread.
 class Appends {
  public:
-  Appends(ReplicaSet& replicas, PartitionPurgatory& produce_purgatory,
-          PartitionPurgatory& fetch_purgatory)
-      : replicas_(replicas), produce_(produce_purgatory), fetch_(fetch_purgatory) {}
+  Appends(ReplicaSet& replicas, PartitionWaits& waits) : replicas_(replicas), waits_(waits) {}
 
   void append(const AppendRequest& request, AppendCallback callback);
 
@@ -51,8 +47,7 @@ class Appends {
   AppendOutcome append_one(const AppendEntry& entry, const AppendRequest& request);
 
   ReplicaSet& replicas_;
-  PartitionPurgatory& produce_;
-  PartitionPurgatory& fetch_;
+  PartitionWaits& waits_;
 };
 
 }  // namespace odradek::replica

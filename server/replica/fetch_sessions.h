@@ -32,6 +32,7 @@ struct SessionPartition {
   std::int32_t max_bytes = 0;
   std::int32_t current_leader_epoch = -1;
   std::int32_t last_fetched_epoch = -1;
+  std::int64_t follower_log_start_offset = -1;
   std::int64_t told_high_watermark = -1;
   std::int64_t told_log_start_offset = -1;
 };

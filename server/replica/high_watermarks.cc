@@ -27,17 +27,17 @@ Offset HighWatermarks::initial(const TopicPartition& partition) const {
 
 void HighWatermarks::checkpoint(const ReplicaSet& replicas) {
   base::MutexLock lock(mutex_);
-  std::map<std::string, log::OffsetCheckpoint> by_dir;
-  for (const log::LogDir* dir : logs_.dirs().online()) by_dir[dir->path()];
+  std::map<log::LogDir*, log::OffsetCheckpoint> by_dir;
+  for (log::LogDir* dir : logs_.dirs().online()) by_dir[dir];
   for (const PartitionPtr& partition : replicas.all()) {
     log::LogPtr log = partition->log();
     if (log == nullptr || !log->dir().online()) continue;
-    by_dir[log->dir().path()][partition->name()] = log->high_watermark();
+    by_dir[&log->dir()][partition->name()] = log->high_watermark();
   }
-  for (const auto& [path, offsets] : by_dir) {
+  for (const auto& [dir, offsets] : by_dir) {
     auto written =
-        log::write_offset_checkpoint(path + "/" + log::kHighWatermarkCheckpoint, offsets);
-    if (!written) LOG(ERROR) << "high watermarks of " << path << ": " << written.error().message;
+        log::write_offset_checkpoint(dir->path() + "/" + log::kHighWatermarkCheckpoint, offsets);
+    if (!written) dir->fail(written.error().message);
   }
 }
 

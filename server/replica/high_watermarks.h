@@ -19,7 +19,7 @@ class HighWatermarks {
   void load() EXCLUDES(mutex_);
   // Where a log's high watermark stood at the last checkpoint; 0 when unknown.
   Offset initial(const TopicPartition& partition) const EXCLUDES(mutex_);
-  // Writes one file per directory.
+  // Writes one file per directory; a directory that refuses it has failed.
   void checkpoint(const ReplicaSet& replicas) EXCLUDES(mutex_);
 
  private:

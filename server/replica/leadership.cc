@@ -25,13 +25,11 @@ bool names(const std::vector<BrokerId>& brokers, BrokerId id) {
 }  // namespace
 
 Leadership::Leadership(ReplicaSet& replicas, log::LogManager& logs, HighWatermarks& high_watermarks,
-                       PartitionPurgatory& produce_purgatory, PartitionPurgatory& fetch_purgatory,
-                       Settings settings)
+                       PartitionWaits& waits, Settings settings)
     : replicas_(replicas),
       logs_(logs),
       high_watermarks_(high_watermarks),
-      produce_(produce_purgatory),
-      fetch_(fetch_purgatory),
+      waits_(waits),
       settings_(std::move(settings)) {}
 
 ErrorCode Leadership::accept_controller(std::int32_t controller_epoch) {
@@ -62,6 +60,10 @@ base::Result<log::LogPtr> Leadership::open_log(const TopicPartition& partition,
                                                const base::Uuid& topic_id, bool is_new,
                                                const TopicSettings& settings) {
   log::LogPtr log = logs_.find(partition);
+  if (log != nullptr && !log->dir().online()) {
+    return base::Error(ErrorCode::kKafkaStorageError,
+                       "log directory " + log->dir().path() + " is offline");
+  }
   bool has_offline_dir = logs_.offline_dir_count() > 0;
   if (log == nullptr && !is_new && has_offline_dir) {
     return base::Error(ErrorCode::kKafkaStorageError,
@@ -90,6 +92,7 @@ ErrorCode Leadership::apply_one(const TopicPartition& partition, const base::Uui
                                 const SettingsByTopic& settings, LeadershipChanges& changes) {
   if (!names(wanted.replicas, replicas_.local_broker())) return ErrorCode::kUnknownTopicOrPartition;
   PartitionPtr target = replicas_.find_or_create(partition);
+  if (target->is_offline()) return ErrorCode::kKafkaStorageError;
   log::LogPtr log = target->log();
   if (log != nullptr) {
     std::optional<base::Uuid> known = log->topic_id();
@@ -113,7 +116,9 @@ ErrorCode Leadership::apply_one(const TopicPartition& partition, const base::Uui
     if (!opened) {
       LOG(ERROR) << "partition " << partition.to_string()
                  << " cannot be opened: " << opened.error().message;
-      return protocol::code_of(opened.error());
+      ErrorCode error = protocol::code_of(opened.error());
+      if (error == ErrorCode::kKafkaStorageError) target->fail();
+      return error;
     }
     log = *opened;
   }
@@ -151,8 +156,8 @@ protocol::LeaderAndIsrResponse Leadership::apply(const protocol::LeaderAndIsrReq
       response.partition_errors.push_back({wanted.topic_name, wanted.partition_index, error});
     }
   }
-  for (const RoleChange& change : changes.led) wake(change.partition);
-  for (const RoleChange& change : changes.followed) wake(change.partition);
+  for (const RoleChange& change : changes.led) waits_.check(change.partition);
+  for (const RoleChange& change : changes.followed) waits_.check(change.partition);
   if (!changes.led.empty() || !changes.followed.empty()) {
     LOG(INFO) << "[controller " << request.controller_id << " epoch " << request.controller_epoch
               << "] made this broker leader of " << changes.led.size() << " and follower of "
@@ -165,6 +170,7 @@ ErrorCode Leadership::stop_one(const TopicPartition& partition, LeaderEpoch lead
                                bool remove) {
   PartitionPtr target = replicas_.find(partition);
   if (target != nullptr) {
+    if (target->is_offline()) return ErrorCode::kKafkaStorageError;
     if (leader_epoch >= 0 && leader_epoch < target->leader_epoch()) {
       return ErrorCode::kFencedLeaderEpoch;
     }
@@ -206,7 +212,7 @@ protocol::StopReplicaResponse Leadership::stop(const protocol::StopReplicaReques
            request.delete_partitions);
     }
   }
-  for (const TopicPartition& partition : stopped) wake(partition);
+  for (const TopicPartition& partition : stopped) waits_.check(partition);
   return response;
 }
 
@@ -219,12 +225,7 @@ void Leadership::log_dir_failed(const log::LogDir& dir) {
       if (PartitionPtr target = replicas_.find(partition)) target->fail();
     }
   }
-  for (const TopicPartition& partition : lost) wake(partition);
-}
-
-void Leadership::wake(const TopicPartition& partition) {
-  produce_.check_and_complete(partition);
-  fetch_.check_and_complete(partition);
+  for (const TopicPartition& partition : lost) waits_.check(partition);
 }
 
 }  // namespace odradek::replica

@@ -13,8 +13,8 @@
 #include "protocol/messages/leader_and_isr.h"
 #include "protocol/messages/stop_replica.h"
 #include "server/log/log_manager.h"
-#include "server/replica/append.h"
 #include "server/replica/high_watermarks.h"
+#include "server/replica/partition_waits.h"
 
 namespace odradek::replica {
 
@@ -44,8 +44,7 @@ class Leadership {
   using Settings = std::function<SettingsByTopic(const std::vector<std::string>& topics)>;
 
   Leadership(ReplicaSet& replicas, log::LogManager& logs, HighWatermarks& high_watermarks,
-             PartitionPurgatory& produce_purgatory, PartitionPurgatory& fetch_purgatory,
-             Settings settings);
+             PartitionWaits& waits, Settings settings);
 
   // STALE_CONTROLLER_EPOCH for an epoch below the highest seen, which this remembers (zookeeper.md
   // §2.13).
@@ -67,13 +66,11 @@ class Leadership {
                                      bool is_new, const TopicSettings& settings) REQUIRES(mutex_);
   ErrorCode stop_one(const TopicPartition& partition, LeaderEpoch leader_epoch, bool remove)
       REQUIRES(mutex_);
-  void wake(const TopicPartition& partition);
 
   ReplicaSet& replicas_;
   log::LogManager& logs_;
   HighWatermarks& high_watermarks_;
-  PartitionPurgatory& produce_;
-  PartitionPurgatory& fetch_;
+  PartitionWaits& waits_;
   const Settings settings_;
   base::Mutex mutex_;
   std::int32_t controller_epoch_ GUARDED_BY(mutex_) = 0;

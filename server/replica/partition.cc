@@ -42,7 +42,7 @@ base::Status Partition::lead(const PartitionState& state, log::LogPtr log) {
   leads_ = true;
   {
     base::MutexLock followers(followers_mutex_);
-    follower_ends_.clear();
+    followers_.clear();
   }
   advance_high_watermark();
   return {};
@@ -64,6 +64,13 @@ void Partition::resign() {
 void Partition::fail() {
   base::WriteLock lock(mutex_);
   leads_ = false;
+  offline_ = true;
+  log_.reset();
+}
+
+bool Partition::is_offline() const {
+  base::ReadLock lock(mutex_);
+  return offline_;
 }
 
 ErrorCode Partition::check_leader(LeaderEpoch current_leader_epoch) const {
@@ -75,13 +82,17 @@ ErrorCode Partition::check_leader(LeaderEpoch current_leader_epoch) const {
   return leads_ ? ErrorCode::kNone : ErrorCode::kNotLeaderOrFollower;
 }
 
+base::Status Partition::check_leads() const {
+  if (leads_) return {};
+  return base::Error(ErrorCode::kNotLeaderOrFollower,
+                     "partition " + name_.to_string() + " is not led by this broker");
+}
+
 base::Result<log::AppendInfo> Partition::append(base::MutableBytes records, std::int16_t acks,
                                                 log::AppendSpec spec, log::AppendRefusal* refusal) {
   base::ReadLock lock(mutex_);
-  if (!leads_) {
-    return base::Error(ErrorCode::kNotLeaderOrFollower,
-                       "partition " + name_.to_string() + " is not led by this broker");
-  }
+  base::Status leads = check_leads();
+  if (!leads) return leads.error();
   auto isr_size = static_cast<std::int32_t>(state_.isr.size());
   if (acks == -1 && isr_size < min_insync_replicas_) {
     return base::Error(ErrorCode::kNotEnoughReplicas,
@@ -95,15 +106,51 @@ base::Result<log::AppendInfo> Partition::append(base::MutableBytes records, std:
   return info;
 }
 
-bool Partition::follower_reached(BrokerId follower, Offset offset) {
+bool Partition::follower_reached(BrokerId follower, const FollowerPosition& position) {
   base::ReadLock lock(mutex_);
   if (!leads_) return false;
+  bool start_moved = false;
   {
     base::MutexLock followers(followers_mutex_);
-    Offset& end = follower_ends_[follower];
-    end = std::max(end, offset);
+    FollowerPosition& known = followers_[follower];
+    known.end_offset = std::max(known.end_offset, position.end_offset);
+    start_moved = known.log_start_offset != position.log_start_offset;
+    known.log_start_offset = position.log_start_offset;
   }
-  return advance_high_watermark();
+  return advance_high_watermark() || start_moved;
+}
+
+base::Result<Offset> Partition::delete_records_below(Offset offset) {
+  base::ReadLock lock(mutex_);
+  base::Status leads = check_leads();
+  if (!leads) return leads.error();
+  if (!log_->options()->cleanup_delete) {
+    return base::Error(ErrorCode::kPolicyViolation,
+                       "partition " + name_.to_string() +
+                           ": its topic's cleanup.policy does not allow deletion of records");
+  }
+  Offset start = offset == kToHighWatermark ? log_->high_watermark() : offset;
+  if (start < 0) {
+    return base::Error(ErrorCode::kOffsetOutOfRange,
+                       "partition " + name_.to_string() + ": no offset " + std::to_string(start));
+  }
+  base::Result<bool> moved = log_->advance_log_start_offset(start);
+  if (!moved) return moved.error();
+  return start;
+}
+
+base::Result<Offset> Partition::low_watermark(const std::function<bool(BrokerId)>& is_alive) const {
+  base::ReadLock lock(mutex_);
+  base::Status leads = check_leads();
+  if (!leads) return leads.error();
+  Offset lowest = log_->log_start_offset();
+  base::MutexLock followers(followers_mutex_);
+  for (BrokerId replica : state_.replicas) {
+    if (replica == local_broker_ || !is_alive(replica)) continue;
+    auto known = followers_.find(replica);
+    lowest = std::min(lowest, known == followers_.end() ? -1 : known->second.log_start_offset);
+  }
+  return lowest;
 }
 
 bool Partition::advance_high_watermark() {
@@ -112,8 +159,8 @@ bool Partition::advance_high_watermark() {
     base::MutexLock followers(followers_mutex_);
     for (BrokerId member : state_.isr) {
       if (member == local_broker_) continue;
-      auto end = follower_ends_.find(member);
-      reached = std::min(reached, end == follower_ends_.end() ? 0 : end->second);
+      auto known = followers_.find(member);
+      reached = std::min(reached, known == followers_.end() ? 0 : known->second.end_offset);
     }
   }
   if (reached <= log_->high_watermark()) return false;

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,6 +24,9 @@ using protocol::LeaderEpoch;
 using protocol::Offset;
 using protocol::TopicPartition;
 
+// As the new log start: whatever is committed by now.
+inline constexpr Offset kToHighWatermark = -1;
+
 // What the controller decided for a partition (LeaderAndIsr).
 struct PartitionState {
   std::int32_t controller_epoch = -1;
@@ -31,6 +35,12 @@ struct PartitionState {
   std::vector<BrokerId> isr;
   std::vector<BrokerId> replicas;
   std::int32_t partition_epoch = -1;
+};
+
+// What a follower says of its log: it asks from `end_offset` on, so it has everything below.
+struct FollowerPosition {
+  Offset end_offset = 0;
+  Offset log_start_offset = -1;  // unknown before Fetch version 5
 };
 
 // Safe from any thread. Appends hold the leadership lock shared, so that a change of leader never
@@ -51,8 +61,9 @@ class Partition {
   void follow(const PartitionState& state, log::LogPtr log) EXCLUDES(mutex_);
   // The controller took the replica away: no role any more.
   void resign() EXCLUDES(mutex_);
-  // The log directory failed: no role, but the log still tells clients why.
+  // The log is in a directory that failed: no role and no log until the broker starts again.
   void fail() EXCLUDES(mutex_);
+  bool is_offline() const EXCLUDES(mutex_);
 
   // kNone when this broker leads and the client's view of the epoch (-1: none) is ours; else
   // NOT_LEADER_OR_FOLLOWER, FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH.
@@ -65,15 +76,22 @@ class Partition {
                                        log::AppendSpec spec, log::AppendRefusal* refusal)
       EXCLUDES(mutex_);
 
-  // A follower asks from `offset` on, so it has everything below; true when the high watermark
-  // moved.
-  bool follower_reached(BrokerId follower, Offset offset) EXCLUDES(mutex_);
+  // True when the high watermark moved, or where the follower begins.
+  bool follower_reached(BrokerId follower, const FollowerPosition& position) EXCLUDES(mutex_);
+
+  // The log starts at `offset` from now on ; the start. NOT_LEADER_OR_FOLLOWER, POLICY_VIOLATION
+  // where cleanup.policy does not delete, OFFSET_OUT_OF_RANGE.
+  base::Result<Offset> delete_records_below(Offset offset) EXCLUDES(mutex_);
+  // The smallest log start of all replicas that `is_alive`; NOT_LEADER_OR_FOLLOWER.
+  base::Result<Offset> low_watermark(const std::function<bool(BrokerId)>& is_alive) const
+      EXCLUDES(mutex_);
 
   // NOT_ENOUGH_REPLICAS_AFTER_APPEND when the ISR is too small by now; nothing while replication is
   // behind.
   std::optional<ErrorCode> acknowledged(Offset required_offset) const EXCLUDES(mutex_);
 
  private:
+  base::Status check_leads() const REQUIRES_SHARED(mutex_);
   bool advance_high_watermark() REQUIRES_SHARED(mutex_);
 
   const TopicPartition name_;
@@ -82,9 +100,10 @@ class Partition {
   mutable base::SharedMutex mutex_;
   PartitionState state_ GUARDED_BY(mutex_);
   bool leads_ GUARDED_BY(mutex_) = false;
+  bool offline_ GUARDED_BY(mutex_) = false;
   log::LogPtr log_ GUARDED_BY(mutex_);
-  base::Mutex followers_mutex_;
-  std::map<BrokerId, Offset> follower_ends_ GUARDED_BY(followers_mutex_);
+  mutable base::Mutex followers_mutex_;
+  std::map<BrokerId, FollowerPosition> followers_ GUARDED_BY(followers_mutex_);
 };
 
 using PartitionPtr = std::shared_ptr<Partition>;

@@ -78,9 +78,8 @@ void Reads::note_follower(const ReadRequest& request) {
   for (const ReadEntry& entry : request.entries) {
     PartitionPtr partition = replicas_.find(entry.partition);
     if (partition == nullptr) continue;
-    if (!partition->follower_reached(request.replica_id, entry.fetch_offset)) continue;
-    produce_.check_and_complete(entry.partition);
-    fetch_.check_and_complete(entry.partition);
+    FollowerPosition position{entry.fetch_offset, entry.follower_log_start_offset};
+    if (partition->follower_reached(request.replica_id, position)) waits_.check(entry.partition);
   }
 }
 
@@ -100,7 +99,7 @@ void Reads::fetch(ReadRequest request, ReadCallback callback) {
   if (must_answer || bytes >= request.min_bytes) return callback(std::move(outcomes));
   auto delayed = std::make_shared<DelayedFetch>(std::move(request), std::move(positions), *this,
                                                 replicas_, std::move(callback));
-  fetch_.try_complete_else_watch(delayed, std::move(keys));
+  waits_.fetch.try_complete_else_watch(delayed, std::move(keys));
 }
 
 }  // namespace odradek::replica

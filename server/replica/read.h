@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "server/replica/append.h"
+#include "server/replica/partition_waits.h"
 #include "server/replica/replica_set.h"
 
 namespace odradek::replica {
@@ -20,6 +20,7 @@ struct ReadEntry {
   std::int32_t max_bytes = 0;
   LeaderEpoch current_leader_epoch = protocol::kNoLeaderEpoch;
   LeaderEpoch last_fetched_epoch = protocol::kNoLeaderEpoch;
+  Offset follower_log_start_offset = -1;  // of a follower that tells it
 };
 
 struct ReadRequest {
@@ -54,9 +55,7 @@ using ReadCallback = std::function<void(std::vector<ReadOutcome>)>;
 // Safe from any thread.
 class Reads {
  public:
-  Reads(ReplicaSet& replicas, PartitionPurgatory& fetch_purgatory,
-        PartitionPurgatory& produce_purgatory)
-      : replicas_(replicas), fetch_(fetch_purgatory), produce_(produce_purgatory) {}
+  Reads(ReplicaSet& replicas, PartitionWaits& waits) : replicas_(replicas), waits_(waits) {}
 
   // Answers at once with enough bytes, an error, or max_wait_ms 0; else when that comes about.
   void fetch(ReadRequest request, ReadCallback callback);
@@ -71,8 +70,7 @@ class Reads {
   void note_follower(const ReadRequest& request);
 
   ReplicaSet& replicas_;
-  PartitionPurgatory& fetch_;
-  PartitionPurgatory& produce_;
+  PartitionWaits& waits_;
 };
 
 }  // namespace odradek::replica

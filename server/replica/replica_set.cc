@@ -40,12 +40,20 @@ base::Result<PartitionPtr> ReplicaSet::leader(const TopicPartition& partition,
   }
   ErrorCode error = found->check_leader(current_leader_epoch);
   log::LogPtr log = found->log();
-  if (log != nullptr && !log->dir().online()) error = ErrorCode::kKafkaStorageError;
+  bool dir_failed = log != nullptr && !log->dir().online();
+  if (dir_failed || found->is_offline()) error = ErrorCode::kKafkaStorageError;
   // Known, but without a role yet or any more: the controller is about to say more.
   if (log == nullptr && error == ErrorCode::kNone) error = ErrorCode::kNotLeaderOrFollower;
   if (error == ErrorCode::kNone) return found;
   return base::Error(error, "partition " + partition.to_string() + ": " +
                                 std::string(protocol::error_name(error)));
+}
+
+base::Result<Offset> ReplicaSet::low_watermark(const TopicPartition& partition) const {
+  base::Result<PartitionPtr> led = leader(partition);
+  if (!led) return led.error();
+  auto image = metadata_.image();
+  return (*led)->low_watermark([&image](BrokerId broker) { return image->is_alive(broker); });
 }
 
 }  // namespace odradek::replica

@@ -30,6 +30,8 @@ class ReplicaSet {
   // (`current_leader_epoch` -1: none).
   base::Result<PartitionPtr> leader(const TopicPartition& partition,
                                     LeaderEpoch current_leader_epoch = -1) const EXCLUDES(mutex_);
+  // The smallest log start of the replicas on live brokers; errors as leader().
+  base::Result<Offset> low_watermark(const TopicPartition& partition) const EXCLUDES(mutex_);
 
  private:
   const BrokerId local_broker_;

@@ -105,16 +105,15 @@ std::size_t unzstd(base::ByteView from, base::MutableBytes to) {
 
 BENCHMARK_CAPTURE(decompress, gzip, CompressionType::kGzip)->Name("decompress gzip");
 BENCHMARK_CAPTURE(decompress_bare, gzip, CompressionType::kGzip, gunzip)
-    ->Name("decompress gzip, bare library");
+    ->Name("decompress gzip, bare");
 BENCHMARK_CAPTURE(decompress, snappy, CompressionType::kSnappy)->Name("decompress snappy");
 BENCHMARK_CAPTURE(decompress_bare, snappy, CompressionType::kSnappy, unsnappy)
-    ->Name("decompress snappy, bare library");
+    ->Name("decompress snappy, bare");
 BENCHMARK_CAPTURE(decompress, lz4, CompressionType::kLz4)->Name("decompress lz4");
-BENCHMARK_CAPTURE(decompress_bare, lz4, CompressionType::kLz4, unlz4)
-    ->Name("decompress lz4, bare library");
+BENCHMARK_CAPTURE(decompress_bare, lz4, CompressionType::kLz4, unlz4)->Name("decompress lz4, bare");
 BENCHMARK_CAPTURE(decompress, zstd, CompressionType::kZstd)->Name("decompress zstd");
 BENCHMARK_CAPTURE(decompress_bare, zstd, CompressionType::kZstd, unzstd)
-    ->Name("decompress zstd, bare library");
+    ->Name("decompress zstd, bare");
 
 }  // namespace
 }  // namespace odradek::bench

@@ -39,6 +39,16 @@ TEST(Properties, KeepUtf8AndReadLatin1) {
   EXPECT_EQ(read("a=\xe9"), (Properties{{"a", "\xc3\xa9"}}));
 }
 
+// Longer forms than needed, halves of surrogates and what lies beyond the last character are no UTF-8.
+TEST(Properties, ReadWhatOnlyLooksLikeUtf8AsLatin1) {
+  for (const char* bytes : {"\xf6\x9e\x93\x8e", "\xc0\xaf", "\xed\xa0\x80"}) {
+    auto read = parse_properties(std::string("key=") + bytes);
+    ASSERT_TRUE(read.ok());
+    EXPECT_EQ(read->at("key").size(), 2 * std::string(bytes).size());
+    EXPECT_EQ(*parse_properties(format_properties(*read)), *read);
+  }
+}
+
 TEST(Properties, LetTheLastOfEqualKeysWin) {
   EXPECT_EQ(read("a=1\na=2"), (Properties{{"a", "2"}}));
 }

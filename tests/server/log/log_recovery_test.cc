@@ -189,6 +189,38 @@ TEST(LogRecovery, IgnoresIndexesThatDoNotFit) {
   }
 }
 
+TEST(LogRecovery, FindsTheEndWhereAnIndexLeadsToIt) {
+  LogBench bench;
+  bench.options.index_interval_bytes = 150;
+  {
+    auto log = bench.load();
+    for (int i = 0; i < 12; ++i) append(*log, make_batch());
+    ASSERT_TRUE(log->close().ok());
+  }
+  OffsetPosition last;
+  {
+    FileCache files(4);
+    OffsetIndex index(files, segment_path(bench, 0, ".index"), 0);
+    last = **index.last();
+  }
+  // As if the batch of the last entry, and what follows, had never reached the disk.
+  fs::resize_file(segment_path(bench, 0, ".log"), static_cast<std::uintmax_t>(last.position));
+  EXPECT_EQ(bench.load_clean()->log_end_offset(), last.offset);
+}
+
+TEST(LogRecovery, ReadsEpochsFromTheLogWhenTheirFileNeverReachedTheDisk) {
+  LogBench bench;
+  {
+    auto log = bench.load();
+    for (int i = 0; i < 6; ++i) append(*log, make_batch(), i / 2);
+    ASSERT_TRUE(log->flush().ok());
+  }
+  std::ofstream(bench.log_directory() + "/leader-epoch-checkpoint", std::ios::trunc).close();
+  std::vector<EpochEntry> epochs{{0, 0}, {1, 2}, {2, 4}};
+  EXPECT_EQ(bench.load({.recovery_point = 6})->epochs().entries(), epochs);
+  EXPECT_EQ(bench.load({.recovery_point = 6})->epochs().entries(), epochs) << "it is written";
+}
+
 TEST(LogRecovery, OpensWhateverNumbersAnIndexHolds) {
   constexpr int kBatches = 12;
   LogBench bench;
@@ -251,6 +283,20 @@ TEST(LogRecovery, CutsATornTailEvenAfterACleanStop) {
   std::string path = segment_path(bench, 0, ".log");
   fs::resize_file(path, fs::file_size(path) - 3);
   EXPECT_EQ(bench.load_clean()->log_end_offset(), 9);
+}
+
+TEST(LogRecovery, ForgetsTheTimesOfWhatItCutsOff) {
+  LogBench bench;
+  append(*bench.load(), make_batch({.timestamp_ms = 2'000'000'000'000}));
+  auto size = static_cast<std::int64_t>(fs::file_size(segment_path(bench, 0, ".log")));
+  flip_byte(segment_path(bench, 0, ".log"), size - 1);
+  auto log = bench.load();
+  ASSERT_EQ(log->log_end_offset(), 0);
+  append(*log, make_batch({.timestamp_ms = 1000}));
+  auto newest = log->offset_for_timestamp(kMaxTimestamp, 1);
+  ASSERT_TRUE(newest.ok() && newest->has_value());
+  EXPECT_EQ((*newest)->timestamp_ms, 1000);
+  EXPECT_EQ(*log->segments().first()->first_timestamp_ms(), 1000);
 }
 
 TEST(LogRecovery, RemovesLeftoversAndTakesOverSwaps) {

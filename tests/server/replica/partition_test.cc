@@ -1,103 +1,16 @@
+#include "server/replica/partition.h"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <thread>
 #include <utility>
 
-#include "base/clock.h"
 #include "base/thread.h"
-#include "protocol/record/batch_builder.h"
-#include "server/log/log_manager.h"
-#include "server/metadata/metadata_cache.h"
-#include "server/purgatory/timer.h"
-#include "server/replica/append.h"
-#include "server/replica/high_watermarks.h"
-#include "server/replica/leadership.h"
-#include "server/replica/read.h"
-#include "tests/support/temporary_directory.h"
+#include "tests/server/replica/replicas.h"
 
 namespace odradek::replica {
 namespace {
-
-constexpr BrokerId kSelf = 1;
-
-// A broker's replicas on a real log, told what to lead by LeaderAndIsr requests.
-class Replicas : public ::testing::Test {
- protected:
-  Replicas() {
-    EXPECT_TRUE(logs.start([](const std::string&) { return log::LogOptions(); }).ok());
-    timer.start();
-  }
-  ~Replicas() override { logs.shutdown(); }
-
-  protocol::LeaderAndIsrRequest request(std::int32_t leader_epoch, BrokerId leader,
-                                        std::vector<BrokerId> isr) {
-    protocol::LeaderAndIsrRequest request;
-    protocol::LeaderAndIsrRequest::PartitionState state;
-    state.leader = leader;
-    state.leader_epoch = leader_epoch;
-    state.isr = isr;
-    state.replicas = {1, 2, 3};
-    state.is_new = true;
-    request.topic_states.push_back({"t", topic_id, {state}});
-    return request;
-  }
-  ErrorCode apply(std::int32_t leader_epoch, BrokerId leader, std::vector<BrokerId> isr) {
-    changes = {};
-    auto response = leadership.apply(request(leader_epoch, leader, isr), changes);
-    return response.topics.at(0).partition_errors.at(0).error_code;
-  }
-
-  static base::Bytes batch(int records) {
-    protocol::BatchBuilder builder({});
-    for (int i = 0; i < records; ++i) {
-      builder.append(1'700'000'000'000, std::nullopt, base::as_bytes("value"));
-    }
-    auto built = builder.build();
-    EXPECT_TRUE(built.ok());
-    return *built;
-  }
-  // The outcome, once it came.
-  std::shared_ptr<std::vector<AppendOutcome>> append(std::int16_t acks, int records,
-                                                     std::int32_t timeout_ms = 30'000) {
-    auto bytes = std::make_shared<base::Bytes>(batch(records));
-    auto outcome = std::make_shared<std::vector<AppendOutcome>>();
-    appends.append({.acks = acks, .timeout_ms = timeout_ms, .entries = {{{"t", 0}, *bytes}}},
-                   [outcome, bytes](std::vector<AppendOutcome> done) { *outcome = done; });
-    return outcome;
-  }
-  std::shared_ptr<std::vector<ReadOutcome>> fetch(Offset offset, std::int32_t min_bytes,
-                                                  std::int32_t max_wait_ms, BrokerId from = -1) {
-    auto outcome = std::make_shared<std::vector<ReadOutcome>>();
-    reads.fetch(
-        {.replica_id = from,
-         .max_wait_ms = max_wait_ms,
-         .min_bytes = min_bytes,
-         .max_bytes = 1 << 20,
-         .entries = {{.partition = {"t", 0}, .fetch_offset = offset, .max_bytes = 1 << 20}}},
-        [outcome](std::vector<ReadOutcome> done) { *outcome = done; });
-    return outcome;
-  }
-
-  testing::TemporaryDirectory directory;
-  base::Uuid topic_id = base::Uuid::random(true);
-  metadata::MetadataCache metadata;
-  log::LogManager logs{{directory.path()}, log::LogManagerOptions(), base::Clock::system()};
-  purgatory::Timer timer{"test-timer", base::Clock::system()};
-  PartitionPurgatory produce{"Produce", timer};
-  PartitionPurgatory fetches{"Fetch", timer};
-  HighWatermarks high_watermarks{logs};
-  ReplicaSet replicas{kSelf, metadata};
-  Leadership leadership{replicas,
-                        logs,
-                        high_watermarks,
-                        produce,
-                        fetches,
-                        [](const std::vector<std::string>&) { return Leadership::SettingsByTopic(); }};
-  Appends appends{replicas, produce, fetches};
-  Reads reads{replicas, fetches, produce};
-  LeadershipChanges changes;
-};
 
 TEST_F(Replicas, KnowNothingBeforeTheControllerSpeaks) {
   EXPECT_EQ(append(1, 1)->at(0).error, ErrorCode::kUnknownTopicOrPartition);
@@ -274,6 +187,25 @@ TEST_F(Replicas, DeleteALogWhenTheControllerStopsIt) {
   EXPECT_EQ(stopped.size(), 1u);
   EXPECT_EQ(logs.find({"t", 0}), nullptr);
   EXPECT_EQ(replicas.find({"t", 0}), nullptr);
+}
+
+TEST_F(Replicas, OfAFailedDirectoryAreOfflineUntilTheBrokerStartsAgain) {
+  ASSERT_EQ(apply(0, kSelf, {1, 2}), ErrorCode::kNone);
+  auto outcome = append(-1, 1);
+  EXPECT_TRUE(outcome->empty());
+  log::LogDir& dir = replicas.find({"t", 0})->log()->dir();
+  dir.fail("the disk is gone");
+  leadership.log_dir_failed(dir);
+  ASSERT_EQ(outcome->size(), 1u);
+  EXPECT_EQ(outcome->at(0).error, ErrorCode::kKafkaStorageError);
+  EXPECT_EQ(append(1, 1)->at(0).error, ErrorCode::kKafkaStorageError);
+  EXPECT_EQ(apply(1, kSelf, {1}), ErrorCode::kKafkaStorageError);
+  protocol::StopReplicaRequest stop;
+  stop.topic_states.push_back({"t", {{0, -2, true}}});
+  std::vector<TopicPartition> stopped;
+  EXPECT_EQ(leadership.stop(stop, stopped).partition_errors.at(0).error_code,
+            ErrorCode::kKafkaStorageError);
+  EXPECT_TRUE(stopped.empty());
 }
 
 TEST_F(Replicas, AnswerEveryProducerAndFetchOnceUnderChangesOfLead) {

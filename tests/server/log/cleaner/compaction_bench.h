@@ -120,13 +120,17 @@ class CompactionBench : public LogBench {
     return facts;
   }
 
-  CompactionReport compact(Log& log, Compaction::Pace pace = {}) {
-    OffsetMap offsets(map_bytes, 0.9);
+  Compaction prepare(
+      Log& log, Compaction::Pace pace = [](std::int64_t) { return true; }) {
     std::uint64_t cuts = log.compaction().cuts();
     CleanableRange range = cleanable_range(facts_of(log), *log.options());
-    if (!pace) pace = [](std::int64_t) { return true; };
-    return Compaction(log, range, cuts, context, std::move(pace)).run({offsets, io_buffer_bytes});
+    return Compaction(log, range, cuts, context, std::move(pace));
   }
+  CompactionReport run(Compaction&& compaction) {
+    OffsetMap offsets(map_bytes, 0.9);
+    return compaction.run({offsets, io_buffer_bytes});
+  }
+  CompactionReport compact(Log& log) { return run(prepare(log)); }
 
   // Everything is replicated and in segments that may be compacted.
   CompactionReport roll_and_compact(Log& log) {

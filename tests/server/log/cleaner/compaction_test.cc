@@ -310,10 +310,10 @@ TEST(Compaction, GivesUpWhenTheLogIsTruncatedMeanwhile) {
     log->set_high_watermark(60);
     std::vector<Survivor> all = survivors(*log);
     int asked = 0;
-    bench.compact(*log, [&](std::int64_t) {
+    bench.run(bench.prepare(*log, [&](std::int64_t) {
       if (++asked == at) CHECK(log->truncate_to(30).ok());
       return true;
-    });
+    }));
     std::vector<Survivor> left(all.begin(), all.begin() + 30);
     if (asked < at) {
       EXPECT_GT(at, 15);
@@ -337,10 +337,10 @@ TEST(Compaction, GivesUpWhenRetentionTakesItsSegments) {
   log->set_high_watermark(2);
   bench.clock.advance_ms(60'000);
   int asked = 0;
-  CompactionReport report = bench.compact(*log, [&](std::int64_t) {
+  CompactionReport report = bench.run(bench.prepare(*log, [&](std::int64_t) {
     if (++asked == 2) CHECK_EQ(*log->delete_old_segments(), 1u);
     return true;
-  });
+  }));
   EXPECT_EQ(report.end, CompactionEnd::kAborted);
   EXPECT_THAT(survivors(*log), IsEmpty());
   EXPECT_EQ(log->log_start_offset(), 2);
@@ -387,10 +387,12 @@ TEST(Compaction, LeavesTheOldOrTheNewRecordsWhereverItIsInterrupted) {
     bench.options.file_delete_delay_ms = 0;
     auto log = bench.load();
     OldAndNew records = fill_small_segments(bench, *log);
+    OffsetMap offsets(bench.map_bytes, 0.9);
+    Compaction compaction = bench.prepare(*log);
     bool happened = false;
     {
       testing::FailNthOperation failing(n);
-      bench.compact(*log);
+      compaction.run({offsets, bench.io_buffer_bytes});
       happened = failing.happened();
     }
     if (!happened) break;
