@@ -70,6 +70,13 @@ log::LogManagerOptions log_manager_options(const config::BrokerConfig& config) {
   options.initial_task_delay_ms = config.log_initial_task_delay_ms;
   options.producer_id_expiration_ms = config.producer_id_expiration_ms;
   options.recovery_threads_per_dir = config.num_recovery_threads_per_data_dir;
+  options.cleaner = {.enable = config.log_cleaner_enable,
+                     .threads = config.log_cleaner_threads,
+                     .backoff_ms = config.log_cleaner_backoff_ms,
+                     .dedupe_buffer_size = config.log_cleaner_dedupe_buffer_size,
+                     .io_buffer_load_factor = config.log_cleaner_io_buffer_load_factor,
+                     .io_buffer_size = config.log_cleaner_io_buffer_size,
+                     .io_max_bytes_per_second = config.log_cleaner_io_max_bytes_per_second};
   return options;
 }
 
@@ -90,6 +97,12 @@ replica::TopicSettings topic_settings(const config::TopicConfig& topic,
   log.max_message_bytes = topic.max_message_bytes;
   log.cleanup_delete = topic.delete_old();
   log.cleanup_compact = topic.compact();
+  log.min_cleanable_dirty_ratio = topic.min_cleanable_dirty_ratio;
+  log.min_compaction_lag_ms = topic.min_compaction_lag_ms;
+  log.max_compaction_lag_ms = topic.max_compaction_lag_ms;
+  log.delete_retention_ms = topic.delete_retention_ms;
+  // The active segment is never compacted, so that it may not stay active for longer.
+  if (topic.compact()) log.segment_ms = std::min(log.segment_ms, topic.max_compaction_lag_ms);
   log.log_append_time = topic.log_append_time();
   log.timestamp_before_max_ms = topic.timestamp_before_max_ms();
   log.timestamp_after_max_ms = topic.timestamp_after_max_ms();

@@ -280,14 +280,6 @@ protocol::Offset Log::last_stable_offset() const {
                   std::max(producers_.first_unstable_offset(), log_start_offset()));
 }
 
-protocol::Offset Log::first_segment_offset() const {
-  return store_.segments().first()->base_offset();
-}
-
-EpochEndOffset Log::end_offset_for_epoch(protocol::LeaderEpoch epoch) const {
-  return epochs_->end_offset_for(epoch, log_end_offset());
-}
-
 base::Status Log::assign_epoch_start(protocol::LeaderEpoch epoch, protocol::Offset start_offset) {
   if (options_.read()->record_magic < 2) return {};
   return failed(epochs_->assign(epoch, start_offset));
@@ -382,10 +374,10 @@ base::Result<std::size_t> Log::delete_old_segments() {
   auto options = options_.read();
   auto facts = store_.facts();
   if (!facts.ok()) return failed(facts.error());
-  std::size_t count = deletable_segments(
-      *facts, *options, {context_.clock.wall_ms(), high_watermark(), log_start_offset()});
+  RetentionBounds bounds{context_.clock.wall_ms(), high_watermark(), log_start_offset()};
+  std::size_t count = deletable_segments(*facts, *options, bounds);
   if (count == 0) return count;
-  if (count == facts->size()) {
+  if (count == store_.segments().size()) {
     done = failed(roll_locked());
     if (!done.ok()) return done.error();
   }
@@ -396,10 +388,26 @@ base::Result<std::size_t> Log::delete_old_segments() {
             << " old segments, the log begins at " << std::max(first, log_start_offset());
   if (first > log_start_offset()) log_start_offset_.store(first);
   done = failed(epochs_->truncate_from_start(log_start_offset()));
-  if (!done.ok()) return done.error();
-  done = failed(remove_producer_snapshots(store_.directory(), 0, first));
+  if (done.ok()) done = failed(remove_producer_snapshots(store_.directory(), 0, first));
   if (!done.ok()) return done.error();
   return count;
+}
+
+base::Result<bool> Log::replace_segments(const std::vector<SegmentPtr>& sources,
+                                         const SegmentPtr& cleaned, std::uint64_t cuts) {
+  base::MutexLock lock(mutex_);
+  if (closed_ || store_.compaction().cuts() != cuts) return false;
+  base::Status done = check_online();
+  if (done.ok()) {
+    done = failed(store_.replace(sources, cleaned, options_.read()->file_delete_delay_ms));
+  }
+  if (!done.ok()) return done.error();
+  // Snapshots stand where segments begin.
+  protocol::Offset last = sources.back()->base_offset();
+  done =
+      failed(remove_producer_snapshots(store_.directory(), cleaned->base_offset() + 1, last + 1));
+  if (!done.ok()) return done.error();
+  return true;
 }
 
 base::Status Log::roll() {
@@ -428,10 +436,10 @@ base::Status Log::flush_if_due(protocol::Offset offset, const LogOptions& option
 }
 
 base::Status Log::flush_to(protocol::Offset offset) {
+  base::Status online = check_online();
+  if (!online.ok()) return online;
   return failed(flusher_.flush_to(offset, [this]() -> base::Result<FlushPlan> {
     base::MutexLock lock(mutex_);
-    base::Status online = check_online();
-    if (!online.ok()) return online.error();
     return FlushPlan{store_.directory(), store_.segments().from(recovery_point()),
                      store_.end_offset(), flusher_.generation()};
   }));

@@ -30,6 +30,9 @@
 
 namespace odradek::log {
 
+class Log;
+using LogPtr = std::shared_ptr<Log>;
+
 // What the loader found on disk.
 struct LoadedLog {
   std::string directory;  // full path
@@ -92,13 +95,15 @@ class Log {
   protocol::Offset last_stable_offset() const;
   protocol::Offset recovery_point() const { return flusher_.recovery_point(); }
   std::int64_t size_bytes() const { return store_.segments().size_bytes(); }
-  protocol::Offset first_segment_offset() const;
+  protocol::Offset first_segment_offset() const { return store_.segments().first()->base_offset(); }
   const SegmentList& segments() const { return store_.segments(); }
   std::size_t segment_count() const { return store_.segments().size(); }
 
   // --- leader epochs ---
   std::optional<protocol::LeaderEpoch> latest_epoch() const { return epochs_->latest_epoch(); }
-  EpochEndOffset end_offset_for_epoch(protocol::LeaderEpoch epoch) const;
+  EpochEndOffset end_offset_for_epoch(protocol::LeaderEpoch epoch) const {
+    return epochs_->end_offset_for(epoch, log_end_offset());
+  }
   // This broker leads from `start_offset` (the log end) on.
   base::Status assign_epoch_start(protocol::LeaderEpoch epoch, protocol::Offset start_offset);
   const EpochCache& epochs() const { return *epochs_; }
@@ -115,6 +120,12 @@ class Log {
   base::Result<bool> advance_log_start_offset(protocol::Offset offset) EXCLUDES(mutex_);
   // Deletes what retention allows (retention.h); the number of segments deleted.
   base::Result<std::size_t> delete_old_segments() EXCLUDES(mutex_);
+  CompactionProgress& compaction() { return store_.compaction(); }
+  // As SegmentStore::replace(); false, and nothing is done, when the log is closed or records were
+  // taken away since compaction().cuts() was `cuts`.
+  base::Result<bool> replace_segments(const std::vector<SegmentPtr>& sources,
+                                      const SegmentPtr& cleaned, std::uint64_t cuts)
+      EXCLUDES(mutex_);
 
   // --- maintenance ---
   base::Status roll() EXCLUDES(mutex_);
@@ -139,7 +150,7 @@ class Log {
   base::Status failed(const base::Status& status) const;
   // What a reader without the lock finds; on failure once more with it, then the disk is to blame.
   template <class Look>
-  auto look_twice(Look look) const -> decltype(look()) EXCLUDES(mutex_);
+  auto look_twice(Look look) const -> decltype(look());
   base::Result<ReadInfo> read_once(const ReadSpec& spec) const;
   base::Status check_online() const;
   base::Status check_writable() const REQUIRES(mutex_);

@@ -106,26 +106,29 @@ base::Result<Swap> Tidier::measure(const std::string& name) {
 
 base::Status Tidier::take_over_swaps() {
   const std::string log_swap = std::string(kLogSuffix) + kSwapSuffix;
-  std::vector<std::string> logs = names_with(log_swap.c_str());
+  std::vector<std::string> swaps = names_with(kSwapSuffix);
   protocol::Offset first = std::numeric_limits<protocol::Offset>::max();
   protocol::Offset end = std::numeric_limits<protocol::Offset>::min();
-  for (const std::string& name : logs) {
+  for (const std::string& name : swaps) {
+    if (!name.ends_with(log_swap)) continue;
     auto swap = measure(name);
     if (!swap.ok()) return swap.error();
     first = std::min(first, swap->base_offset);
-    end = std::max(end, swap->next_offset);
+    // Also one that holds nothing has its own name.
+    end = std::max({end, swap->next_offset, swap->base_offset + 1});
   }
-  // What was compacted, and the indexes of what it became: those are made again.
+  // What was compacted.
   for (const std::string& name : std::vector<std::string>(names_with(""))) {
     auto offset = offset_of_file_name(name);
     bool replaced = offset && *offset >= first && *offset < end && !name.ends_with(kSwapSuffix) &&
                     !name.ends_with(kSnapshotSuffix);
-    bool index_swap = name.ends_with(kSwapSuffix) && !name.ends_with(log_swap);
-    if (!replaced && !index_swap) continue;
+    if (!replaced) continue;
     base::Status removed = remove(name);
     if (!removed.ok()) return removed;
   }
-  for (const std::string& name : logs) {
+  // What it became, the log first; its indexes were on disk before it had this suffix.
+  std::ranges::stable_partition(swaps, [&](auto& name) { return name.ends_with(log_swap); });
+  for (const std::string& name : swaps) {
     std::string final_name = name.substr(0, name.size() - std::string(kSwapSuffix).size());
     LOG(INFO) << directory_ << ": taking over " << name << " from an interrupted compaction";
     base::Status renamed =
@@ -133,7 +136,6 @@ base::Status Tidier::take_over_swaps() {
     if (!renamed.ok()) return renamed;
     result_.names.erase(name);
     result_.names.insert(final_name);
-    result_.rebuild.insert(offset_of_file_name(name).value_or(0));
   }
   return {};
 }

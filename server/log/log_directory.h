@@ -21,8 +21,7 @@ std::optional<protocol::Offset> offset_of_file_name(const std::string& name);
 struct LogDirectory {
   std::vector<protocol::Offset> segments;   // ascending
   std::vector<protocol::Offset> snapshots;  // of producers, ascending
-  std::set<protocol::Offset> rebuild;  // those that came from a swap: their indexes are missing
-  std::set<std::string> names;         // what is there now
+  std::set<std::string> names;              // what is there now
 };
 
 // Removes what a crash left half done (.deleted, .cleaned, .tmp, indexes without log) and takes

@@ -79,7 +79,6 @@ base::Result<bool> LogLoader::has_sound_indexes(Segment& segment) const {
 }
 
 base::Status LogLoader::open_segments(const LogDirectory& directory) {
-  rebuild_ = directory.rebuild;
   for (protocol::Offset base_offset : directory.segments) {
     auto file =
         base::path_attributes(spec_.directory + "/" + segment_file_name(base_offset, kLogSuffix));

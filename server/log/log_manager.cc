@@ -44,6 +44,7 @@ struct LogManager::DirLoad {
   bool clean = false;
   OffsetCheckpoint recovery_points;
   OffsetCheckpoint start_offsets;
+  OffsetCheckpoint cleaned_offsets;
   std::vector<std::string> names;
   std::atomic<std::size_t> next{0};
 };
@@ -62,9 +63,11 @@ LogManager::LogManager(const std::vector<std::string>& directories,
                clock,
                options.producer_id_expiration_ms,
                [this](LogDir& dir) { return write_checkpoints(dir); }},
-      dirs_(directories) {}
+      dirs_(directories),
+      cleaner_(options.cleaner, *this, context_) {}
 
 LogManager::~LogManager() {
+  cleaner_.stop();
   if (scheduler_ == nullptr) return;
   for (base::TaskId task : tasks_) scheduler_->cancel_and_wait(task);
 }
@@ -74,6 +77,7 @@ std::unique_ptr<LogManager::DirLoad> LogManager::prepare_load(LogDir& dir) {
                                             .clean = clean_shutdown_file_exists(dir.path()),
                                             .recovery_points = {},
                                             .start_offsets = {},
+                                            .cleaned_offsets = {},
                                             .names = {}});
   if (load->clean) {
     previous_broker_epoch_ =
@@ -86,14 +90,17 @@ std::unique_ptr<LogManager::DirLoad> LogManager::prepare_load(LogDir& dir) {
     return nullptr;
   }
   // Without checkpoints everything is checked, which is slow but loses nothing.
-  auto recovery_points = read_offset_checkpoint(dir.path() + "/" + kRecoveryPointCheckpoint);
-  if (recovery_points.ok()) load->recovery_points = std::move(*recovery_points);
-  auto start_offsets = read_offset_checkpoint(dir.path() + "/" + kLogStartOffsetCheckpoint);
-  if (start_offsets.ok()) load->start_offsets = std::move(*start_offsets);
-  for (const base::Status& read : {recovery_points.ok() ? base::Status() : recovery_points.error(),
-                                   start_offsets.ok() ? base::Status() : start_offsets.error()}) {
-    if (!read.ok()) LOG(WARNING) << "A checkpoint is ignored: " << read.error().message;
-  }
+  auto read = [&](const char* name, OffsetCheckpoint& into) {
+    auto offsets = read_offset_checkpoint(dir.path() + "/" + name);
+    if (offsets.ok()) {
+      into = std::move(*offsets);
+    } else {
+      LOG(WARNING) << "A checkpoint is ignored: " << offsets.error().message;
+    }
+  };
+  read(kRecoveryPointCheckpoint, load->recovery_points);
+  read(kLogStartOffsetCheckpoint, load->start_offsets);
+  read(kCleanerOffsetCheckpoint, load->cleaned_offsets);
   auto entries = base::list_directory(dir.path());
   if (!entries.ok()) {
     dir.fail(entries.error().message);
@@ -114,6 +121,10 @@ std::unique_ptr<LogManager::DirLoad> LogManager::prepare_load(LogDir& dir) {
     LOG(INFO) << "Log directory " << dir.path() << " was not closed in order: checking "
               << load->names.size() << " logs from their recovery points on";
   }
+  {
+    base::MutexLock lock(checkpoint_mutex_);
+    cleaned_offsets_[&dir] = load->cleaned_offsets;
+  }
   remaining_logs_ += static_cast<std::int64_t>(load->names.size());
   return load;
 }
@@ -132,6 +143,12 @@ void LogManager::load_one(DirLoad& load, const std::string& name,
   spec.log_start_offset = offset_in(load.start_offsets);
   auto log = load_log(partition, load.dir, context_, topic_options(partition.topic), spec);
   --remaining_logs_;
+  auto cleaned = load.cleaned_offsets.find(partition);
+  if (log.ok() && cleaned != load.cleaned_offsets.end() &&
+      cleaned->second <= (*log)->log_end_offset()) {
+    CompactionProgress& compaction = (*log)->compaction();
+    compaction.advance_to(cleaned->second, compaction.cuts());
+  }
   base::MutexLock lock(mutex_);
   if (!log.ok()) {
     if (load.dir.online()) load_error_ = log.error().message;
@@ -207,6 +224,7 @@ void LogManager::start_tasks(base::Scheduler& scheduler) {
   add(
       "delete-log-files", [this] { delete_due_files(); }, kDeleteFilesIntervalMs,
       kDeleteFilesIntervalMs);
+  cleaner_.start();
 }
 
 LogPtr LogManager::find(const protocol::TopicPartition& partition) const {
@@ -301,6 +319,7 @@ base::Status LogManager::async_delete(const protocol::TopicPartition& partition)
     --log_counts_[&log->dir()];
   }
   checkpoints_stale_.store(true);
+  cleaner_.abort(*log);
   base::Status closed = log->close();
   if (!closed.ok()) return closed;
   base::Status renamed = log->rename_directory(deleted_name(partition));
@@ -375,7 +394,8 @@ base::Status LogManager::write_checkpoint(LogDir& dir, Checkpoint which) {
 
 base::Status LogManager::write_checkpoints(LogDir& dir) {
   base::Status written = write_checkpoint(dir, Checkpoint::kRecoveryPoints);
-  return written.ok() ? write_checkpoint(dir, Checkpoint::kLogStartOffsets) : written;
+  if (written.ok()) written = write_checkpoint(dir, Checkpoint::kLogStartOffsets);
+  return written.ok() ? write_cleaned_offsets(dir) : written;
 }
 
 void LogManager::checkpoint_recovery_points() {
@@ -383,8 +403,32 @@ void LogManager::checkpoint_recovery_points() {
 }
 
 void LogManager::checkpoint_log_start_offsets() {
-  for (LogDir* dir : dirs_.online()) (void)write_checkpoint(*dir, Checkpoint::kLogStartOffsets);
+  for (LogDir* dir : dirs_.online()) {
+    (void)write_checkpoint(*dir, Checkpoint::kLogStartOffsets);
+    checkpoint_cleaned_offsets(*dir);
+  }
 }
+
+base::Status LogManager::write_cleaned_offsets(LogDir& dir) {
+  base::MutexLock writing(checkpoint_mutex_);
+  if (!dir.online()) return {};
+  OffsetCheckpoint offsets;
+  for (const LogPtr& log : logs_in(dir)) {
+    if (auto cleaned = log->compaction().cleaned_to()) offsets[log->partition()] = *cleaned;
+  }
+  OffsetCheckpoint& known = cleaned_offsets_[&dir];
+  if (offsets == known) return {};
+  base::Status written =
+      write_offset_checkpoint(dir.path() + "/" + kCleanerOffsetCheckpoint, offsets);
+  if (written.ok()) {
+    known = std::move(offsets);
+  } else {
+    dir.fail(written.error().message);
+  }
+  return written;
+}
+
+void LogManager::checkpoint_cleaned_offsets(LogDir& dir) { (void)write_cleaned_offsets(dir); }
 
 base::Status LogManager::close_logs(LogDir& dir, const std::vector<LogPtr>& logs) {
   for (const LogPtr& log : logs) {
@@ -417,6 +461,7 @@ void LogManager::shut_dir(LogDir& dir, std::int64_t broker_epoch) {
 }
 
 void LogManager::shutdown(std::int64_t broker_epoch) {
+  cleaner_.stop();
   if (scheduler_ != nullptr) {
     for (base::TaskId task : tasks_) scheduler_->cancel_and_wait(task);
     tasks_.clear();

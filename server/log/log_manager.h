@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,8 @@
 #include "base/scheduler.h"
 #include "base/uuid.h"
 #include "protocol/types.h"
+#include "server/log/checkpoint_file.h"
+#include "server/log/cleaner/log_cleaner.h"
 #include "server/log/log.h"
 #include "server/log/log_context.h"
 #include "server/log/log_dirs.h"
@@ -37,25 +40,24 @@ struct LogManagerOptions {
   std::int64_t file_delete_delay_ms = 60'000;             // log.segment.delete.delay.ms
   int recovery_threads_per_dir = 1;                       // num.recovery.threads.per.data.dir
   std::size_t max_open_files = 0;                         // 0: a third of RLIMIT_NOFILE
+  CleanerOptions cleaner;
 };
 
-using LogPtr = std::shared_ptr<Log>;
-
 // start() and shutdown() from one thread; all else from any, after start().
-class LogManager {
+class LogManager final : public CleanableLogs {
  public:
   // Gives the options of a topic when one of its logs is loaded.
   using TopicOptions = std::function<LogOptions(const std::string& topic)>;
 
   LogManager(const std::vector<std::string>& directories, const LogManagerOptions& options,
              const base::Clock& clock);
-  ~LogManager();  // without shutdown() the next start finds an unclean stop
+  ~LogManager() override;  // without shutdown() the next start finds an unclean stop
 
   // Locks the directories and loads every log in them, each directory with its own threads. A
   // directory that fails is offline afterwards; an error when none is left, when another broker
   // holds one, or when two hold the same partition.
   base::Status start(const TopicOptions& topic_options);
-  // Retention, flushes, checkpoints and deletions from now on, until shutdown().
+  // Retention, compaction, flushes, checkpoints and deletions from now on, until shutdown().
   void start_tasks(base::Scheduler& scheduler);
   // Flushes and closes all logs, writes checkpoints, and the clean shutdown files last.
   void shutdown(std::int64_t broker_epoch = -1);
@@ -72,7 +74,7 @@ class LogManager {
   // there is no such log.
   base::Status async_delete(const protocol::TopicPartition& partition)
       EXCLUDES(mutex_, create_mutex_);
-  std::vector<LogPtr> all() const EXCLUDES(mutex_);
+  std::vector<LogPtr> all() const override EXCLUDES(mutex_);
   // Of every log of the topic, from now on.
   void set_topic_options(const std::string& topic, const LogOptions& options) EXCLUDES(mutex_);
   void set_producer_id_expiration_ms(std::int64_t value) {
@@ -94,6 +96,8 @@ class LogManager {
   void flush_rolled_segments();
   void checkpoint_recovery_points() EXCLUDES(checkpoint_mutex_);
   void checkpoint_log_start_offsets() EXCLUDES(checkpoint_mutex_);
+  void checkpoint_cleaned_offsets(LogDir& dir) override EXCLUDES(checkpoint_mutex_);
+  LogCleaner& cleaner() { return cleaner_; }
   std::size_t delete_due_files() { return deleter_.run_due(); }
 
   // Read by the metrics layer.
@@ -114,6 +118,7 @@ class LogManager {
   enum class Checkpoint : std::uint8_t { kRecoveryPoints, kLogStartOffsets };
   base::Status write_checkpoint(LogDir& dir, Checkpoint which) EXCLUDES(checkpoint_mutex_);
   base::Status write_checkpoints(LogDir& dir) EXCLUDES(checkpoint_mutex_);
+  base::Status write_cleaned_offsets(LogDir& dir) EXCLUDES(checkpoint_mutex_);
 
   const LogManagerOptions options_;
   const base::Clock& clock_;
@@ -129,12 +134,15 @@ class LogManager {
 
   base::Mutex create_mutex_;      // one creation or deletion at a time
   base::Mutex checkpoint_mutex_;  // one writer of checkpoint files at a time
+  std::map<const LogDir*, OffsetCheckpoint> cleaned_offsets_
+      GUARDED_BY(checkpoint_mutex_);  // as in the files
   mutable base::Mutex mutex_;
   std::unordered_map<protocol::TopicPartition, LogPtr> logs_ GUARDED_BY(mutex_);
   std::unordered_map<const LogDir*, std::size_t> log_counts_ GUARDED_BY(mutex_);
   std::string load_error_ GUARDED_BY(mutex_);
   base::Scheduler* scheduler_ = nullptr;
   std::vector<base::TaskId> tasks_;
+  LogCleaner cleaner_;
 };
 
 }  // namespace odradek::log

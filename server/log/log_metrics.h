@@ -7,6 +7,7 @@
 #include "base/metrics/counter.h"
 #include "base/metrics/histogram.h"
 #include "base/metrics/meter.h"
+#include "server/log/cleaner/cleaner_metrics.h"
 
 namespace odradek::log {
 
@@ -17,6 +18,7 @@ struct LogMetrics {
   // kafka.log:type=LogFlushStats,name=LogFlushRateAndTimeMs; the time is recorded in microseconds.
   base::Meter flush_rate;
   base::Histogram flush_time;
+  CleanerMetrics cleaner;
 };
 
 }  // namespace odradek::log

@@ -25,6 +25,10 @@ struct LogOptions {
   std::int32_t max_message_bytes = 1'048'588;
   bool cleanup_delete = true;    // cleanup.policy lists delete
   bool cleanup_compact = false;  // cleanup.policy lists compact
+  double min_cleanable_dirty_ratio = 0.5;
+  std::int64_t min_compaction_lag_ms = 0;
+  std::int64_t max_compaction_lag_ms = std::numeric_limits<std::int64_t>::max();
+  std::int64_t delete_retention_ms = 24LL * 3600 * 1000;
   bool log_append_time = false;  // message.timestamp.type
   std::int64_t timestamp_before_max_ms = std::numeric_limits<std::int64_t>::max();
   std::int64_t timestamp_after_max_ms = std::numeric_limits<std::int64_t>::max();

@@ -1,5 +1,8 @@
 #include "server/log/segment.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -42,13 +45,13 @@ std::string segment_file_name(protocol::Offset base_offset, const char* suffix) 
 }
 
 Segment::Segment(FileCache& cache, const std::string& directory, protocol::Offset base_offset,
-                 std::int64_t size_bytes, std::int64_t created_ms)
+                 std::int64_t size_bytes, std::int64_t created_ms, const std::string& suffix)
     : base_offset_(base_offset),
       created_ms_(created_ms),
-      log_file_(cache, path_of(directory, base_offset, kLogSuffix)),
-      offset_index_(cache, path_of(directory, base_offset, kIndexSuffix), base_offset),
-      time_index_(cache, path_of(directory, base_offset, kTimeIndexSuffix), base_offset),
-      transaction_index_(cache, path_of(directory, base_offset, kTransactionIndexSuffix)),
+      log_file_(cache, path_of(directory, base_offset, kLogSuffix) + suffix),
+      offset_index_(cache, path_of(directory, base_offset, kIndexSuffix) + suffix, base_offset),
+      time_index_(cache, path_of(directory, base_offset, kTimeIndexSuffix) + suffix, base_offset),
+      transaction_index_(cache, path_of(directory, base_offset, kTransactionIndexSuffix) + suffix),
       size_bytes_(size_bytes) {}
 
 base::Status Segment::create() {
@@ -187,6 +190,14 @@ base::Result<std::optional<Segment::Located>> Segment::batch_at(std::int64_t pos
   return holds ? std::optional(Located{position, *header}) : none;
 }
 
+base::Status Segment::set_modified_ms(std::int64_t modified_ms) {
+  std::string path = log_file_.path();
+  timespec time{.tv_sec = modified_ms / 1000, .tv_nsec = modified_ms % 1000 * 1'000'000};
+  std::array<timespec, 2> times{timespec{.tv_nsec = UTIME_OMIT}, time};
+  if (::utimensat(AT_FDCWD, path.c_str(), times.data(), 0) == 0) return {};
+  return base::Error("cannot set the time of " + path);
+}
+
 base::Result<std::optional<Segment::Located>> Segment::locate(protocol::Offset target,
                                                               std::int64_t end_position) {
   auto around = offset_index_.neighbours(target);
@@ -303,12 +314,15 @@ base::Status Segment::become_inactive() {
   return log_file_.truncate(size_bytes());
 }
 
-base::Status Segment::mark_deleted() {
-  return first_error(
-      {log_file_.rename(log_file_.path() + kDeletedSuffix),
-       offset_index_.file().rename(offset_index_.file().path() + kDeletedSuffix),
-       time_index_.file().rename(time_index_.file().path() + kDeletedSuffix),
-       transaction_index_.file().rename(transaction_index_.file().path() + kDeletedSuffix)});
+base::Status Segment::change_suffix(const std::string& from, const std::string& to) {
+  auto changed = [&](const std::string& path) {
+    DCHECK(path.ends_with(from)) << path;
+    return path.substr(0, path.size() - from.size()) + to;
+  };
+  return first_error({log_file_.rename(changed(log_file_.path())),
+                      offset_index_.file().rename(changed(offset_index_.file().path())),
+                      time_index_.file().rename(changed(time_index_.file().path())),
+                      transaction_index_.file().rename(changed(transaction_index_.file().path()))});
 }
 
 void Segment::directory_moved(const std::string& directory) {

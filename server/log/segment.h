@@ -36,9 +36,9 @@ std::string segment_file_name(protocol::Offset base_offset, const char* suffix);
 // lock: they see a prefix of whole batches up to size_bytes(). Errors as CachedFile's.
 class Segment {
  public:
-  // Opens nothing yet: files are opened at first use.
+  // Opens nothing yet: files are opened at first use. `suffix` comes behind the names' own.
   Segment(FileCache& cache, const std::string& directory, protocol::Offset base_offset,
-          std::int64_t size_bytes, std::int64_t created_ms);
+          std::int64_t size_bytes, std::int64_t created_ms, const std::string& suffix = "");
 
   // Makes the three files, empty.
   base::Status create();
@@ -57,6 +57,7 @@ class Segment {
   base::Result<std::int64_t> largest_timestamp_ms();
   // When the log file was last written, by the file system.
   base::Result<std::int64_t> modified_ms() const;
+  base::Status set_modified_ms(std::int64_t modified_ms);
   // Max timestamp of the first batch; -1 when empty.
   base::Result<std::int64_t> first_timestamp_ms();
 
@@ -87,7 +88,9 @@ class Segment {
   base::Status become_inactive();
 
   // Adds ".deleted" to all files.
-  base::Status mark_deleted();
+  base::Status mark_deleted() { return change_suffix("", kDeletedSuffix); }
+  // All files end in `from`, and then in `to`.
+  base::Status change_suffix(const std::string& from, const std::string& to);
   void directory_moved(const std::string& directory);
   // Removes all files; missing ones are no error.
   base::Status remove();

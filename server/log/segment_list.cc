@@ -85,6 +85,14 @@ void SegmentList::remove(protocol::Offset base_offset) {
                 [&](const SegmentPtr& segment) { return segment->base_offset() == base_offset; });
 }
 
+void SegmentList::replace(const std::vector<SegmentPtr>& sources, SegmentPtr replacement) {
+  base::WriteLock lock(mutex_);
+  std::erase_if(segments_, [&](const SegmentPtr& segment) {
+    return std::ranges::find(sources, segment) != sources.end();
+  });
+  segments_.insert(above(segments_, replacement->base_offset()), std::move(replacement));
+}
+
 void SegmentList::clear() {
   base::WriteLock lock(mutex_);
   segments_.clear();

@@ -31,6 +31,8 @@ class SegmentList {
 
   void add(SegmentPtr segment);  // replaces one of the same base offset
   void remove(protocol::Offset base_offset);
+  // Readers see all of `sources` or `replacement`.
+  void replace(const std::vector<SegmentPtr>& sources, SegmentPtr replacement);
   void clear();
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "server/log/batch_walker.h"
 
@@ -102,6 +103,7 @@ base::Status SegmentStore::roll() {
 }
 
 base::Result<protocol::Offset> SegmentStore::truncate_to(protocol::Offset offset) {
+  compaction_.cut_at(offset);
   recent_.clear();
   std::vector<SegmentPtr> all = segments_.all();
   CHECK_GE(offset, all.front()->base_offset());
@@ -118,6 +120,7 @@ base::Result<protocol::Offset> SegmentStore::truncate_to(protocol::Offset offset
 }
 
 base::Status SegmentStore::restart_at(protocol::Offset offset) {
+  compaction_.cut_at(offset);
   recent_.clear();
   std::vector<SegmentPtr> all = segments_.all();
   // From the end, so that what a crash leaves is a prefix.
@@ -136,6 +139,7 @@ base::Status SegmentStore::restart_at(protocol::Offset offset) {
 }
 
 base::Status SegmentStore::remove_first(std::size_t count, std::int64_t delay_ms) {
+  compaction_.cut_front();
   for (const SegmentPtr& segment : segments_.all()) {
     if (count-- == 0) break;
     base::Status marked = segment->mark_deleted();
@@ -144,6 +148,24 @@ base::Status SegmentStore::remove_first(std::size_t count, std::int64_t delay_ms
     context_.deleter.add(segment, delay_ms);
   }
   return {};
+}
+
+base::Status SegmentStore::replace(const std::vector<SegmentPtr>& sources,
+                                   const SegmentPtr& cleaned, std::int64_t delete_delay_ms) {
+  CHECK(!sources.empty() && sources.back() != segments_.last());
+  base::Status done = cleaned->change_suffix(kCleanedSuffix, kSwapSuffix);
+  if (!done.ok()) return done;
+  // Whoever sees the new segment must not find places of the old ones.
+  recent_.clear();
+  segments_.replace(sources, cleaned);
+  for (const SegmentPtr& source : sources) {
+    done = source->mark_deleted();
+    if (!done.ok()) return done;
+    context_.deleter.add(source, delete_delay_ms);
+  }
+  done = cleaned->change_suffix(kSwapSuffix, "");
+  if (!done.ok()) return done;
+  return base::sync_directory(directory_);
 }
 
 base::Result<std::vector<SegmentFacts>> SegmentStore::facts() const {

@@ -12,6 +12,7 @@
 #include "protocol/types.h"
 #include "protocol/wire/records.h"
 #include "server/log/batch_header.h"
+#include "server/log/compaction_progress.h"
 #include "server/log/log_context.h"
 #include "server/log/log_end.h"
 #include "server/log/log_options.h"
@@ -32,6 +33,7 @@ class SegmentStore {
   OffsetMetadata end() const { return end_.load(); }
   protocol::Offset end_offset() const { return end_.offset(); }
   const std::string& directory() const { return directory_; }
+  CompactionProgress& compaction() { return compaction_; }
 
   // `headers` are those of `bytes`; their offsets are at or above the end.
   base::Status append(base::ByteView bytes, std::span<const BatchHeader> headers,
@@ -46,6 +48,10 @@ class SegmentStore {
   base::Status restart_at(protocol::Offset offset);
   // Renames the files and leaves their removal to the deleter.
   base::Status remove_first(std::size_t count, std::int64_t delay_ms);
+  // Puts `cleaned`, whose files end in ".cleaned", in the place of `sources`, which are neighbours
+  // and none of them the last segment; what a crash leaves of it is one or the other.
+  base::Status replace(const std::vector<SegmentPtr>& sources, const SegmentPtr& cleaned,
+                       std::int64_t delete_delay_ms);
   void directory_moved(const std::string& directory);
 
   // What retention goes by, of each segment.
@@ -67,6 +73,7 @@ class SegmentStore {
   std::string directory_;
   SegmentList segments_;
   RecentPositions recent_;
+  CompactionProgress compaction_;
   LogEnd end_;
 };
 

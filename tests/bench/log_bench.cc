@@ -4,9 +4,9 @@
 #include <memory>
 
 #include "base/file.h"
-#include "server/log/log_loader.h"
 #include "server/log/log_manager.h"
 #include "tests/bench/allocations.h"
+#include "tests/bench/log_files.h"
 #include "tests/bench/sample_batch.h"
 #include "tests/support/temporary_directory.h"
 
@@ -36,25 +36,6 @@ protocol::Offset append(log::Log& log, base::Bytes& batch) {
   CHECK(info.ok()) << info.error().message;
   return info->last_offset;
 }
-
-// A log with what it needs around it.
-struct LogFiles {
-  testing::TemporaryDirectory directory;
-  const base::Clock& clock = base::Clock::system();
-  log::FileCache files{1000};
-  log::FileDeleter deleter{clock};
-  log::LogMetrics metrics{clock};
-  log::LogContext context{files, deleter, metrics, clock};
-  log::LogDir dir{directory.path()};
-  std::unique_ptr<log::Log> log;
-
-  LogFiles() {
-    auto loaded =
-        log::load_log({"topic", 0}, dir, context, {}, {.directory = directory.file("topic-0")});
-    CHECK(loaded.ok()) << loaded.error().message;
-    log = std::move(*loaded);
-  }
-};
 
 void append_batches(benchmark::State& state) {
   LogFiles files;
