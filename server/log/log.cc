@@ -293,6 +293,7 @@ EpochEndOffset Log::end_offset_for_epoch(protocol::LeaderEpoch epoch) const {
 
 base::Status Log::assign_epoch_start(protocol::LeaderEpoch epoch, protocol::Offset start_offset) {
   if (options_.read()->record_magic < 2) return {};
+  base::MutexLock lock(mutex_);  // the directory keeps its name meanwhile
   return failed(epochs_->assign(epoch, start_offset));
 }
 
@@ -441,8 +442,7 @@ base::Status Log::flush() {
     base::MutexLock lock(mutex_);
     base::Status online = check_online();
     if (!online.ok()) return online;
-    plan = {store_.directory(), store_.segments().from(recovery_point()), store_.end_offset(),
-            flusher_.generation()};
+    plan = {store_.segments().from(recovery_point()), store_.end_offset(), flusher_.generation()};
   }
   return failed(flusher_.run(plan));
 }
@@ -453,8 +453,8 @@ base::Status Log::flush_rolled() {
     base::MutexLock lock(mutex_);
     base::Status writable = check_writable();
     if (!writable.ok()) return writable;
-    plan = {store_.directory(), store_.segments().from(recovery_point()),
-            store_.segments().last()->base_offset(), flusher_.generation()};
+    plan = {store_.segments().from(recovery_point()), store_.segments().last()->base_offset(),
+            flusher_.generation()};
     plan.segments.pop_back();
   }
   if (plan.segments.empty()) return {};

@@ -100,7 +100,8 @@ class Log {
   std::optional<protocol::LeaderEpoch> latest_epoch() const { return epochs_->latest_epoch(); }
   EpochEndOffset end_offset_for_epoch(protocol::LeaderEpoch epoch) const;
   // This broker leads from `start_offset` (the log end) on.
-  base::Status assign_epoch_start(protocol::LeaderEpoch epoch, protocol::Offset start_offset);
+  base::Status assign_epoch_start(protocol::LeaderEpoch epoch, protocol::Offset start_offset)
+      EXCLUDES(mutex_);
   const EpochCache& epochs() const { return *epochs_; }
 
   // --- truncation and deletion ---

@@ -280,8 +280,8 @@ base::Result<Segment::End> Segment::find_end() {
 base::Status Segment::flush() {
   base::Status synced = first_error({log_file_.sync(), offset_index_.file().sync(),
                                      time_index_.file().sync(), transaction_index_.sync()});
-  // A truncation took the files away meanwhile: nothing of them is to be on disk.
-  if (!synced.ok() && log_file_.removed()) return {};
+  // A truncation or retention took the files away meanwhile: nothing of them is to be on disk.
+  if (!synced.ok() && gone()) return {};
   return synced;
 }
 
@@ -304,6 +304,7 @@ base::Status Segment::become_inactive() {
 }
 
 base::Status Segment::mark_deleted() {
+  deleted_.store(true);
   return first_error(
       {log_file_.rename(log_file_.path() + kDeletedSuffix),
        offset_index_.file().rename(offset_index_.file().path() + kDeletedSuffix),

@@ -91,6 +91,8 @@ class Segment {
   void directory_moved(const std::string& directory);
   // Removes all files; missing ones are no error.
   base::Status remove();
+  // Whether it was marked or removed: no fault of its files matters any more.
+  bool gone() const { return deleted_.load() || log_file_.removed(); }
 
   CachedFile& log_file() { return log_file_; }
   OffsetIndex& offset_index() { return offset_index_; }
@@ -123,6 +125,7 @@ class Segment {
   TimeIndex time_index_;
   TransactionIndex transaction_index_;
   std::atomic<std::int64_t> size_bytes_;
+  std::atomic<bool> deleted_{false};
   // Only the appending thread.
   std::int64_t reserved_bytes_ = 0;  // disk space taken, counted from the start of the file
   std::int64_t bytes_since_index_entry_ = 0;
