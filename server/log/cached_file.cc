@@ -187,6 +187,11 @@ base::Status FileCache::rename_directory(const std::string& from, const std::str
   return renamed;
 }
 
+base::Status FileCache::sync_directory_of(const CachedFile& file) {
+  base::ReadLock names(names_mutex_);
+  return base::sync_directory(base::parent_directory(file.path()));
+}
+
 void FileCache::admit(CachedFile& file) {
   base::MutexLock lock(mutex_);
   if (!file.listed_) {

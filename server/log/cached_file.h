@@ -84,6 +84,8 @@ class FileCache {
   // new name in between.
   base::Status rename_directory(const std::string& from, const std::string& to,
                                 const std::function<void()>& moved) EXCLUDES(names_mutex_);
+  // Syncs the directory that the file lies in, by the name it has now.
+  base::Status sync_directory_of(const CachedFile& file) EXCLUDES(names_mutex_);
 
  private:
   friend class CachedFile;

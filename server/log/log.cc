@@ -282,6 +282,7 @@ protocol::Offset Log::last_stable_offset() const {
 
 base::Status Log::assign_epoch_start(protocol::LeaderEpoch epoch, protocol::Offset start_offset) {
   if (options_.read()->record_magic < 2) return {};
+  base::MutexLock lock(mutex_);  // the directory keeps its name meanwhile
   return failed(epochs_->assign(epoch, start_offset));
 }
 
@@ -440,8 +441,8 @@ base::Status Log::flush_to(protocol::Offset offset) {
   if (!online.ok()) return online;
   return failed(flusher_.flush_to(offset, [this]() -> base::Result<FlushPlan> {
     base::MutexLock lock(mutex_);
-    return FlushPlan{store_.directory(), store_.segments().from(recovery_point()),
-                     store_.end_offset(), flusher_.generation()};
+    return FlushPlan{store_.segments().from(recovery_point()), store_.end_offset(),
+                     flusher_.generation()};
   }));
 }
 
@@ -451,8 +452,8 @@ base::Status Log::flush_rolled() {
     base::MutexLock lock(mutex_);
     base::Status writable = check_writable();
     if (!writable.ok()) return writable;
-    plan = {store_.directory(), store_.segments().from(recovery_point()),
-            store_.segments().last()->base_offset(), flusher_.generation()};
+    plan = {store_.segments().from(recovery_point()), store_.segments().last()->base_offset(),
+            flusher_.generation()};
     plan.segments.pop_back();
   }
   if (plan.segments.empty()) return {};

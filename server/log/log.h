@@ -105,7 +105,8 @@ class Log {
     return epochs_->end_offset_for(epoch, log_end_offset());
   }
   // This broker leads from `start_offset` (the log end) on.
-  base::Status assign_epoch_start(protocol::LeaderEpoch epoch, protocol::Offset start_offset);
+  base::Status assign_epoch_start(protocol::LeaderEpoch epoch, protocol::Offset start_offset)
+      EXCLUDES(mutex_);
   const EpochCache& epochs() const { return *epochs_; }
 
   // --- truncation and deletion ---

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/file.h"
-
 namespace odradek::log {
 
 std::int64_t LogFlusher::generation() const {
@@ -13,15 +11,15 @@ std::int64_t LogFlusher::generation() const {
 
 base::Status LogFlusher::run(const FlushPlan& plan) {
   std::int64_t began_ns = context_.clock.monotonic_ns();
-  bool new_names = false;
+  SegmentPtr newest;  // of those whose names the directory may not have on disk
   for (const SegmentPtr& segment : plan.segments) {
     base::Status synced = segment->flush();
     if (!synced.ok()) return synced;
-    new_names |= segment->base_offset() >= recovery_point();
+    if (segment->base_offset() >= recovery_point()) newest = segment;
   }
-  if (new_names) {
-    base::Status synced = base::sync_directory(plan.directory);
-    if (!synced.ok()) return synced;
+  if (newest) {
+    base::Status synced = context_.files.sync_directory_of(newest->log_file());
+    if (!synced.ok() && !newest->gone()) return synced;
   }
   context_.metrics.flush_rate.mark();
   context_.metrics.flush_time.record((context_.clock.monotonic_ns() - began_ns) / 1000);

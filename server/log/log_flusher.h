@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "base/mutex.h"
@@ -18,7 +17,6 @@ namespace odradek::log {
 
 // What to sync, taken under the log's lock; then synced without it.
 struct FlushPlan {
-  std::string directory;
   std::vector<SegmentPtr> segments;
   protocol::Offset end_offset = 0;  // on disk once all segments are
   std::int64_t generation = 0;

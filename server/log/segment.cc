@@ -291,8 +291,8 @@ base::Result<Segment::End> Segment::find_end() {
 base::Status Segment::flush() {
   base::Status synced = first_error({log_file_.sync(), offset_index_.file().sync(),
                                      time_index_.file().sync(), transaction_index_.sync()});
-  // A truncation took the files away meanwhile: nothing of them is to be on disk.
-  if (!synced.ok() && log_file_.removed()) return {};
+  // A truncation or retention took the files away meanwhile: nothing of them is to be on disk.
+  if (!synced.ok() && gone()) return {};
   return synced;
 }
 

@@ -88,12 +88,17 @@ class Segment {
   base::Status become_inactive();
 
   // Adds ".deleted" to all files.
-  base::Status mark_deleted() { return change_suffix("", kDeletedSuffix); }
+  base::Status mark_deleted() {
+    deleted_.store(true);
+    return change_suffix("", kDeletedSuffix);
+  }
   // All files end in `from`, and then in `to`.
   base::Status change_suffix(const std::string& from, const std::string& to);
   void directory_moved(const std::string& directory);
   // Removes all files; missing ones are no error.
   base::Status remove();
+  // Whether it was marked or removed: no fault of its files matters any more.
+  bool gone() const { return deleted_.load() || log_file_.removed(); }
 
   CachedFile& log_file() { return log_file_; }
   OffsetIndex& offset_index() { return offset_index_; }
@@ -126,6 +131,7 @@ class Segment {
   TimeIndex time_index_;
   TransactionIndex transaction_index_;
   std::atomic<std::int64_t> size_bytes_;
+  std::atomic<bool> deleted_{false};
   // Only the appending thread.
   std::int64_t reserved_bytes_ = 0;  // disk space taken, counted from the start of the file
   std::int64_t bytes_since_index_entry_ = 0;

@@ -225,9 +225,11 @@ class LogWorkload {
   }
   base::Status truncate_fully() { return with_log(&LogWorkload::truncate_fully_one); }
   base::Status truncate_fully_one(Log& log) {
-    // Below the log start and above the log end, too.
+    // Below the log start and above the log end, too. Ended in the middle it leaves no segment, and
+    // the log begins anew: so never at the end, which everything else keeps.
     protocol::Offset low = std::max<protocol::Offset>(log.log_start_offset() - 10, 0);
-    return log.truncate_fully_and_start_at(random_.between(low, log.log_end_offset() + 10));
+    protocol::Offset offset = random_.between(low, log.log_end_offset() + 10);
+    return log.truncate_fully_and_start_at(offset + (offset == log.log_end_offset() ? 1 : 0));
   }
   base::Status delete_records() { return with_log(&LogWorkload::delete_records_of); }
   base::Status delete_records_of(Log& log) {
