@@ -50,16 +50,17 @@ int with_directory(const std::string& path, int (*call)(int)) {
 }
 
 Status make_directory(const std::string& path) {
-  return checked_call(FileOperation::kCreateDirectory, path, [&] {
+  bool exists = false;
+  Status made = checked_call(FileOperation::kCreateDirectory, path, [&] {
     int result = ::mkdir(path.c_str(), kDirectoryPermissions);
-    if (result == -1 && errno == EEXIST) {
-      Result<FileType> type = path_type(path);
-      bool there = type.ok() && *type == FileType::kDirectory;
-      errno = EEXIST;
-      return there ? 0 : -1;
-    }
-    return result;
+    exists = result == -1 && errno == EEXIST;
+    return exists ? 0 : result;
   });
+  if (!exists) return made;
+  Result<FileType> type = path_type(path);
+  if (!type) return type.error();
+  if (*type == FileType::kDirectory) return {};
+  return file_error(FileOperation::kCreateDirectory, path, EEXIST);
 }
 
 }  // namespace

@@ -14,11 +14,7 @@
 
 namespace odradek::log {
 
-namespace {
-
 using protocol::ErrorCode;
-
-}  // namespace
 
 Log::Log(protocol::TopicPartition partition, LogDir& dir, const LogContext& context,
          const LogOptions& options, LoadedLog loaded)
@@ -98,10 +94,9 @@ base::Result<AppendInfo> Log::append_as_leader(base::MutableBytes records, const
                            std::to_string(options->segment_bytes));
   }
   auto info = assign_and_write(validated, spec, *options);
-  if (info.ok() && unflushed_messages() >= options->flush_messages) {
-    base::Status flushed = flush();
-    if (!flushed.ok()) return flushed.error();
-  }
+  if (!info.ok()) return info;
+  base::Status flushed = flush_if_due(info->last_offset + 1, *options);
+  if (!flushed.ok()) return flushed.error();
   return info;
 }
 
@@ -165,10 +160,8 @@ base::Result<AppendInfo> Log::append_as_follower(base::ByteView records) {
     if (!written.ok()) return written.error();
   }
   info.log_start_offset = log_start_offset();
-  if (unflushed_messages() >= options->flush_messages) {
-    base::Status flushed = flush();
-    if (!flushed.ok()) return flushed.error();
-  }
+  base::Status flushed = flush_if_due(info.last_offset + 1, *options);
+  if (!flushed.ok()) return flushed.error();
   return info;
 }
 
@@ -385,10 +378,10 @@ base::Result<std::size_t> Log::delete_old_segments() {
   auto options = options_.read();
   auto facts = store_.facts();
   if (!facts.ok()) return failed(facts.error());
-  RetentionBounds bounds{context_.clock.wall_ms(), high_watermark(), log_start_offset()};
-  std::size_t count = deletable_segments(*facts, *options, bounds);
+  std::size_t count = deletable_segments(
+      *facts, *options, {context_.clock.wall_ms(), high_watermark(), log_start_offset()});
   if (count == 0) return count;
-  if (count == store_.segments().size()) {
+  if (count == facts->size()) {
     done = failed(roll_locked());
     if (!done.ok()) return done.error();
   }
@@ -408,10 +401,9 @@ base::Result<bool> Log::replace_segments(const std::vector<SegmentPtr>& sources,
                                          const SegmentPtr& cleaned, std::uint64_t cuts) {
   base::MutexLock lock(mutex_);
   if (closed_ || store_.compaction().cuts() != cuts) return false;
+  std::int64_t delete_delay_ms = options_.read()->file_delete_delay_ms;
   base::Status done = check_online();
-  if (done.ok()) {
-    done = failed(store_.replace(sources, cleaned, options_.read()->file_delete_delay_ms));
-  }
+  if (done.ok()) done = failed(store_.replace(sources, cleaned, delete_delay_ms));
   if (!done.ok()) return done.error();
   // Snapshots stand where segments begin.
   protocol::Offset last = sources.back()->base_offset();
@@ -431,19 +423,30 @@ base::Status Log::roll() {
 base::Status Log::roll_locked() {
   base::Status rolled = store_.roll();
   if (!rolled.ok()) return rolled;
+  // It may have replaced the only segment, empty, by one that begins above the log start.
+  if (log_start_offset() < first_segment_offset()) {
+    log_start_offset_.store(first_segment_offset());
+    rolled = epochs_->truncate_from_start(first_segment_offset());
+    if (!rolled.ok()) return rolled;
+  }
   return producers_.write_snapshot(store_.directory(), store_.end_offset());
 }
 
-base::Status Log::flush() {
-  FlushPlan plan;
-  {
+base::Status Log::flush() { return flush_to(log_end_offset()); }
+
+base::Status Log::flush_if_due(protocol::Offset offset, const LogOptions& options) {
+  return unflushed_messages() >= options.flush_messages ? flush_to(offset) : base::Status();
+}
+
+base::Status Log::flush_to(protocol::Offset offset) {
+  if (base::Status online = check_online(); !online.ok()) return online;
+  return failed(flusher_.flush_to(offset, [this]() -> base::Result<FlushPlan> {
     base::MutexLock lock(mutex_);
     base::Status online = check_online();
-    if (!online.ok()) return online;
-    plan = {store_.directory(), store_.segments().from(recovery_point()), store_.end_offset(),
-            flusher_.generation()};
-  }
-  return failed(flusher_.run(plan));
+    if (!online.ok()) return online.error();
+    return FlushPlan{store_.directory(), store_.segments().from(recovery_point()),
+                     store_.end_offset(), flusher_.generation()};
+  }));
 }
 
 base::Status Log::flush_rolled() {

@@ -170,12 +170,11 @@ base::Status SegmentStore::replace(const std::vector<SegmentPtr>& sources,
 
 base::Result<std::vector<SegmentFacts>> SegmentStore::facts() const {
   std::vector<SegmentFacts> facts;
-  std::vector<SegmentPtr> segments = segments_.all();
-  for (std::size_t i = 0; i < segments.size(); ++i) {
-    auto timestamp = segments[i]->largest_timestamp_ms();
+  for (const SegmentPtr& segment : segments_.all()) {
+    auto timestamp = segment->largest_timestamp_ms();
     if (!timestamp.ok()) return timestamp.error();
-    protocol::Offset end = i + 1 < segments.size() ? segments[i + 1]->base_offset() : end_offset();
-    facts.push_back({segments[i]->base_offset(), end, segments[i]->size_bytes(), *timestamp});
+    if (!facts.empty()) facts.back().end_offset = segment->base_offset();
+    facts.push_back({segment->base_offset(), end_offset(), segment->size_bytes(), *timestamp});
   }
   return facts;
 }

@@ -54,7 +54,7 @@ class SegmentStore {
                        std::int64_t delete_delay_ms);
   void directory_moved(const std::string& directory);
 
-  // What retention goes by.
+  // What retention goes by, of each segment.
   base::Result<std::vector<SegmentFacts>> facts() const;
   // Where the batch with `target` starts below `end_position` of `segment`.
   base::Result<std::optional<BatchPlace>> locate(Segment& segment, protocol::Offset target,

@@ -15,6 +15,7 @@
 #include <set>
 
 #include "tests/server/log/log_workload.h"
+#include "tests/support/quiet_log.h"
 
 namespace odradek::log {
 namespace {
@@ -23,16 +24,6 @@ namespace fs = std::filesystem;
 
 constexpr int kSteps = 45;
 constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
-
-// Less than FATAL is not heard while it lives.
-class Quiet {
- public:
-  Quiet() { FLAGS_minloglevel = google::GLOG_FATAL; }
-  ~Quiet() { FLAGS_minloglevel = before_; }
-
- private:
-  int before_ = FLAGS_minloglevel;
-};
 
 // What a child tells before it ends, in memory that both see.
 struct Report {
@@ -88,50 +79,13 @@ std::optional<base::FileFault> end_at(int n, std::atomic<int>& met, Report& repo
   _exit(0);
 }
 
-// The states after 0, 1, … kSteps steps without a fault.
-std::vector<States> run_undisturbed(std::uint64_t seed) {
-  testing::TemporaryDirectory directory(testing::TemporaryDirectory::in_memory());
-  LogWorkload workload(directory.path(), seed);
-  CHECK(workload.start().ok());
-  std::vector<States> trace{workload.states()};
-  for (int i = 0; i < kSteps; ++i) {
-    base::Status done = workload.step();
-    CHECK(done.ok()) << "step " << i << ": " << done.error().message;
-    trace.push_back(workload.states());
-  }
-  return trace;
-}
-
-void expect_between(LogManager& manager, const States& before, const States& after) {
-  std::set<protocol::TopicPartition> names;
-  for (const auto& [partition, state] : before) names.insert(partition);
-  for (const auto& [partition, state] : after) names.insert(partition);
-  for (const LogPtr& log : manager.all()) {
-    EXPECT_TRUE(names.contains(log->partition())) << log->partition().to_string();
-  }
-  for (const protocol::TopicPartition& name : names) {
-    SCOPED_TRACE(name.to_string());
-    auto old = before.find(name);
-    auto wanted = after.find(name);
-    LogPtr log = manager.find(name);
-    bool in_both = old != before.end() && wanted != after.end();
-    ASSERT_TRUE(log != nullptr || !in_both) << "it is gone";
-    if (log == nullptr) continue;
-    PartitionState none;
-    const PartitionState& from = old == before.end() ? none : old->second;
-    const PartitionState& to = wanted == after.end() ? none : wanted->second;
-    expect_between(state_of(*log), from, to);
-    expect_consistent(*log, std::max(from.start, to.start));
-  }
-}
-
 // The next process, twice; the second finds what the first left, whichever way that one stopped.
-void expect_recovered(const std::string& directory, std::uint64_t seed, const States& before,
-                      const States& after, bool clean) {
+void expect_recovered(const std::string& directory, std::uint64_t seed,
+                      const std::vector<States>& trace, std::size_t steps, bool clean) {
   LogWorkload first(directory, seed);
   base::Status started = first.start();
   ASSERT_TRUE(started.ok()) << started.error().message;
-  expect_between(first.manager(), before, after);
+  expect_between(first.manager(), trace, steps);
   for (const LogPtr& log : first.manager().all()) append(*log, make_batch(), 1000);
   States states = first.states();
   if (clean) first.shutdown();
@@ -160,13 +114,11 @@ class LogCrash : public ::testing::Test {
     int steps = report->steps.load();
     SCOPED_TRACE("seed " + std::to_string(seed) + ", operation " + std::to_string(n) + ", step " +
                  std::to_string(steps + 1) + ": " + report->point);
-    auto done = static_cast<std::size_t>(steps);
-    expect_recovered(directory.path(), seed, trace_[done],
-                     trace_[std::min(done + 1, trace_.size() - 1)], n % 2 == 0);
+    expect_recovered(directory.path(), seed, trace_, static_cast<std::size_t>(steps), n % 2 == 0);
     return true;
   }
 
-  Quiet quiet_;
+  testing::QuietLog quiet_;
   std::vector<States> trace_;
   std::set<std::string> points_;
 };
@@ -176,7 +128,7 @@ TEST_F(LogCrash, LosesNothingAcknowledgedAtAnyFileOperation) {
   std::uint64_t seeds = more != nullptr ? std::strtoull(more, nullptr, 10) : 2;
   int ends = 0;
   for (std::uint64_t seed = 1; seed <= seeds && !HasFailure(); ++seed) {
-    trace_ = run_undisturbed(seed);
+    trace_ = run_undisturbed(seed, kSteps);
     for (int n = 1; !HasFailure() && end_and_recover(seed, n); ++n) ++ends;
   }
   EXPECT_GE(points_.size(), 30u);

@@ -1,6 +1,7 @@
 // LogWorkload: a seeded run of everything that a log manager does to its files, step by step.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <span>
@@ -17,6 +18,36 @@
 namespace odradek::log {
 
 using States = std::map<protocol::TopicPartition, PartitionState>;
+
+// As for one partition, when the step after `steps` of a run with these states was cut short;
+// partitions that are in both states are there, those that are in neither are not.
+inline void expect_between(LogManager& manager, const std::vector<States>& trace,
+                           std::size_t steps) {
+  const States& before = trace[steps];
+  const States& after = trace[std::min(steps + 1, trace.size() - 1)];
+  for (const LogPtr& log : manager.all()) {
+    EXPECT_TRUE(before.contains(log->partition()) || after.contains(log->partition()))
+        << log->partition().to_string();
+  }
+  for (const auto& [name, from] : before) {
+    bool stays = after.contains(name);
+    EXPECT_TRUE(!stays || manager.find(name) != nullptr) << name.to_string() << " is gone";
+  }
+  for (const LogPtr& log : manager.all()) {
+    SCOPED_TRACE(log->partition().to_string());
+    auto state_in = [&](const States& states) {
+      auto found = states.find(log->partition());
+      return found == states.end() ? PartitionState() : found->second;
+    };
+    expect_between(state_of(*log), state_in(before), state_in(after));
+    // A log start that fell back brings neither epochs nor producers back.
+    protocol::Offset highest_start = 0;
+    for (std::size_t i = 0; i <= std::min(steps + 1, trace.size() - 1); ++i) {
+      highest_start = std::max(highest_start, state_in(trace[i]).start);
+    }
+    expect_consistent(*log, highest_start);
+  }
+}
 
 // "rename leader-epoch-checkpoint.tmp to leader-epoch-checkpoint", "write .log": the operation and
 // the kind of its file.
@@ -46,8 +77,10 @@ class LogWorkload {
     options_.file_delete_delay_ms = 20'000;
   }
 
+  void set_observer(LogDirObserver* observer) { observer_ = observer; }
   base::Status start() {
     manager_ = std::make_unique<LogManager>(std::vector<std::string>{directory_}, options_, clock_);
+    manager_->dirs().set_observer(observer_);
     return manager_->start([this](const std::string& topic) { return options_of(topic); });
   }
   // An error, once the directory is offline or cannot be opened.
@@ -125,7 +158,6 @@ class LogWorkload {
     return spec;
   }
 
-  // --- the operations ---
   base::Status append_plain() { return with_log(&LogWorkload::append_plain_to); }
   base::Status append_plain_to(Log& log) { return send(log, {}); }
   base::Status append_large() {
@@ -226,6 +258,7 @@ class LogWorkload {
   base::Random random_;
   base::ManualClock clock_;
   LogManagerOptions options_;
+  LogDirObserver* observer_ = nullptr;
   std::unique_ptr<LogManager> manager_;
   protocol::LeaderEpoch epoch_ = 0;
 };
@@ -252,6 +285,20 @@ inline std::span<const LogWorkload::Operation> LogWorkload::operations() {
       {"restart after a crash", 2, &LogWorkload::restart_unclean},
   };
   return kOperations;
+}
+
+// The states after 0, 1, … `steps` steps without a fault.
+inline std::vector<States> run_undisturbed(std::uint64_t seed, int steps) {
+  testing::TemporaryDirectory directory(testing::TemporaryDirectory::in_memory());
+  LogWorkload workload(directory.path(), seed);
+  CHECK(workload.start().ok());
+  std::vector<States> trace{workload.states()};
+  for (int i = 0; i < steps; ++i) {
+    base::Status done = workload.step();
+    CHECK(done.ok()) << "step " << i << ": " << done.error().message;
+    trace.push_back(workload.states());
+  }
+  return trace;
 }
 
 }  // namespace odradek::log
