@@ -398,10 +398,9 @@ base::Result<bool> Log::replace_segments(const std::vector<SegmentPtr>& sources,
                                          const SegmentPtr& cleaned, std::uint64_t cuts) {
   base::MutexLock lock(mutex_);
   if (closed_ || store_.compaction().cuts() != cuts) return false;
+  std::int64_t delete_delay_ms = options_.read()->file_delete_delay_ms;
   base::Status done = check_online();
-  if (done.ok()) {
-    done = failed(store_.replace(sources, cleaned, options_.read()->file_delete_delay_ms));
-  }
+  if (done.ok()) done = failed(store_.replace(sources, cleaned, delete_delay_ms));
   if (!done.ok()) return done.error();
   // Snapshots stand where segments begin.
   protocol::Offset last = sources.back()->base_offset();

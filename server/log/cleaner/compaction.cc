@@ -19,8 +19,8 @@ namespace {
 
 using protocol::ErrorCode;
 
-// Fewer bytes than a record with a key takes; compressed ones are wider than that.
-constexpr std::int64_t kLeastRecordBytes = 8;
+// A first guess at how many keys there are.
+constexpr std::int64_t kBytesPerKey = 1024;
 constexpr std::int64_t kLeastKeys = 1024;
 
 base::SipKey fresh_hash_key() {
@@ -118,7 +118,7 @@ base::Status Compaction::map_keys() {
   std::vector<Source> dirty = sources(range_.first_dirty_offset, range_.first_uncleanable_offset);
   std::int64_t dirty_bytes = 0;
   for (const Source& source : dirty) dirty_bytes += source.segment->size_bytes();
-  if (!offsets_->begin(dirty_bytes / kLeastRecordBytes + kLeastKeys, fresh_hash_key())) {
+  if (!offsets_->begin(dirty_bytes / kBytesPerKey + kLeastKeys, fresh_hash_key())) {
     return base::Error(ErrorCode::kKafkaStorageError, "no memory is left for its keys");
   }
   auto transactions = aborted(range_.first_dirty_offset, range_.first_uncleanable_offset);

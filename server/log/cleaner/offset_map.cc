@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 namespace odradek::log {
 
@@ -13,18 +14,41 @@ OffsetMap::OffsetMap(std::int64_t memory_bytes, double load_factor)
       load_factor_(std::clamp(load_factor, 0.01, 0.99)) {}
 
 bool OffsetMap::begin(std::int64_t expected_keys, const base::SipKey& hash_key) {
-  auto wanted = static_cast<double>(std::max<std::int64_t>(expected_keys, 1)) / load_factor_ + 2;
-  slot_count_ = static_cast<std::size_t>(std::min(wanted, static_cast<double>(max_slots_)));
-  // One slot stays free, where searches end.
-  auto filled = static_cast<std::size_t>(static_cast<double>(slot_count_) * load_factor_);
-  capacity_ = std::clamp<std::size_t>(filled, 1, slot_count_ - 1);
-  size_ = 0;
+  end();
   latest_offset_ = -1;
   hash_key_ = hash_key;
+  auto wanted = static_cast<double>(std::max<std::int64_t>(expected_keys, 1)) / load_factor_ + 2;
+  // From a quarter on growing would end below the limit.
+  bool small = wanted < static_cast<double>(max_slots_) / 4;
+  return resize(small ? static_cast<std::size_t>(wanted) : max_slots_);
+}
+
+bool OffsetMap::resize(std::size_t slots) {
   // Pages of zeros come from the kernel as they are touched.
-  slots_.reset();
-  slots_.reset(static_cast<Slot*>(std::calloc(slot_count_, sizeof(Slot))));
-  return slots_ != nullptr;
+  auto* memory = static_cast<Slot*>(std::calloc(slots, sizeof(Slot)));
+  if (memory == nullptr) return false;
+  slots_.reset(memory);
+  slot_count_ = slots;
+  // One slot stays free, where searches end.
+  auto filled = static_cast<std::size_t>(static_cast<double>(slots) * load_factor_);
+  capacity_ = std::clamp<std::size_t>(filled, 1, slots - 1);
+  return true;
+}
+
+bool OffsetMap::grow() {
+  std::size_t count = slot_count_;
+  // The last step is from less than a quarter of the limit to more than three.
+  std::size_t wanted = 16 * count <= max_slots_ ? 4 * count : max_slots_ - count;
+  if (wanted <= count) return false;
+  std::unique_ptr<Slot[], FreeMemory> old = std::move(slots_);
+  if (!resize(wanted)) {
+    slots_ = std::move(old);
+    return false;
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    if (old[i].next_offset != 0) slot_of(old[i].hash) = old[i];
+  }
+  return true;
 }
 
 void OffsetMap::end() {
@@ -46,13 +70,16 @@ OffsetMap::Slot& OffsetMap::slot_of(const base::Hash128& hash) const {
 
 bool OffsetMap::put(base::ByteView key, protocol::Offset offset) {
   base::Hash128 hash = base::sip_hash(hash_key_, key);
-  Slot& slot = slot_of(hash);
-  if (slot.next_offset == 0) {
-    if (size_ == capacity_) return false;
+  Slot* slot = &slot_of(hash);
+  if (slot->next_offset == 0) {
+    if (size_ == capacity_) {
+      if (!grow()) return false;
+      slot = &slot_of(hash);
+    }
     ++size_;
-    slot.hash = hash;
+    slot->hash = hash;
   }
-  slot.next_offset = std::max(slot.next_offset, offset + 1);
+  slot->next_offset = std::max(slot->next_offset, offset + 1);
   return true;
 }
 

@@ -24,7 +24,8 @@ class OffsetMap {
   // At most `memory_bytes`, of which at most `load_factor` is filled.
   OffsetMap(std::int64_t memory_bytes, double load_factor);
 
-  // Empties the map and takes memory for `expected_keys`, or as many as fit; false without memory.
+  // Empties the map and takes memory for `expected_keys`, or as many as fit; more as more come,
+  // for pages that nothing is kept in cost time. False without memory.
   bool begin(std::int64_t expected_keys, const base::SipKey& hash_key);
   // Gives the memory back.
   void end();
@@ -38,7 +39,6 @@ class OffsetMap {
   void set_latest_offset(protocol::Offset offset) { latest_offset_ = offset; }
 
   std::size_t size() const { return size_; }
-  std::size_t capacity() const { return capacity_; }
   // Of the memory that it may take.
   double utilization() const;
 
@@ -52,6 +52,10 @@ class OffsetMap {
     void operator()(Slot* slots) const;
   };
 
+  // Takes memory of this size; false when there is none, and nothing changes.
+  bool resize(std::size_t slots);
+  // Moves to more memory while old and new together keep within the limit.
+  bool grow();
   // The slot of the key, or the free one where it would go.
   Slot& slot_of(const base::Hash128& hash) const;
 
