@@ -109,8 +109,8 @@ inline std::vector<base::Bytes> read_all(const Log& log, protocol::Offset start,
   std::vector<base::Bytes> batches;
   protocol::Offset offset = start;
   while (offset < log.log_end_offset()) {
-    auto info = log.read(
-        {.start_offset = offset, .max_bytes = max_bytes, .upper_bound = log.log_end_offset()});
+    protocol::Offset end = log.log_end_offset();
+    auto info = log.read({.start_offset = offset, .max_bytes = max_bytes, .upper_bound = end});
     CHECK(info.ok()) << info.error().message;
     base::Bytes bytes = bytes_of(info->slice);
     protocol::BatchReader reader(bytes);
@@ -124,7 +124,8 @@ inline std::vector<base::Bytes> read_all(const Log& log, protocol::Offset start,
       batches.emplace_back(whole.begin(), whole.end());
       offset = (*batch)->next_offset();
     }
-    if (offset == before) break;
+    // Beside compaction: what was asked for may be gone, and newer records stand for it.
+    if (offset == before && log.log_end_offset() == end) break;
   }
   return batches;
 }
