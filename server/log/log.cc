@@ -94,10 +94,9 @@ base::Result<AppendInfo> Log::append_as_leader(base::MutableBytes records, const
                            std::to_string(options->segment_bytes));
   }
   auto info = assign_and_write(validated, spec, *options);
-  if (info.ok() && unflushed_messages() >= options->flush_messages) {
-    base::Status flushed = flush();
-    if (!flushed.ok()) return flushed.error();
-  }
+  if (!info.ok()) return info;
+  base::Status flushed = flush_if_due(info->last_offset + 1, *options);
+  if (!flushed.ok()) return flushed.error();
   return info;
 }
 
@@ -161,10 +160,8 @@ base::Result<AppendInfo> Log::append_as_follower(base::ByteView records) {
     if (!written.ok()) return written.error();
   }
   info.log_start_offset = log_start_offset();
-  if (unflushed_messages() >= options->flush_messages) {
-    base::Status flushed = flush();
-    if (!flushed.ok()) return flushed.error();
-  }
+  base::Status flushed = flush_if_due(info.last_offset + 1, *options);
+  if (!flushed.ok()) return flushed.error();
   return info;
 }
 
@@ -379,35 +376,24 @@ base::Result<bool> Log::advance_log_start_offset(protocol::Offset offset) {
   return true;
 }
 
-base::Result<std::size_t> Log::count_deletable(const LogOptions& options) {
-  std::vector<SegmentFacts> facts;
-  std::vector<SegmentPtr> segments = store_.segments().all();
-  for (std::size_t i = 0; i < segments.size(); ++i) {
-    auto timestamp = segments[i]->largest_timestamp_ms();
-    if (!timestamp.ok()) return failed(timestamp.error());
-    protocol::Offset end =
-        i + 1 < segments.size() ? segments[i + 1]->base_offset() : store_.end_offset();
-    facts.push_back({segments[i]->base_offset(), end, segments[i]->size_bytes(), *timestamp});
-  }
-  return deletable_segments(facts, options,
-                            {context_.clock.wall_ms(), high_watermark(), log_start_offset()});
-}
-
 base::Result<std::size_t> Log::delete_old_segments() {
   base::MutexLock lock(mutex_);
   base::Status done = check_writable();
   if (!done.ok()) return done.error();
   auto options = options_.read();
-  auto count = count_deletable(*options);
-  if (!count.ok() || *count == 0) return count;
-  if (*count == store_.segments().size()) {
+  auto facts = store_.facts();
+  if (!facts.ok()) return failed(facts.error());
+  std::size_t count = deletable_segments(
+      *facts, *options, {context_.clock.wall_ms(), high_watermark(), log_start_offset()});
+  if (count == 0) return count;
+  if (count == facts->size()) {
     done = failed(roll_locked());
     if (!done.ok()) return done.error();
   }
-  done = failed(store_.remove_first(*count, options->file_delete_delay_ms));
+  done = failed(store_.remove_first(count, options->file_delete_delay_ms));
   if (!done.ok()) return done.error();
   protocol::Offset first = store_.segments().first()->base_offset();
-  LOG(INFO) << partition_.to_string() << ": deleted " << *count
+  LOG(INFO) << partition_.to_string() << ": deleted " << count
             << " old segments, the log begins at " << std::max(first, log_start_offset());
   if (first > log_start_offset()) log_start_offset_.store(first);
   done = failed(epochs_->truncate_from_start(log_start_offset()));
@@ -436,15 +422,22 @@ base::Status Log::roll_locked() {
   return producers_.write_snapshot(store_.directory(), store_.end_offset());
 }
 
-base::Status Log::flush() {
-  FlushPlan plan;
-  {
+base::Status Log::flush() { return flush_to(log_end_offset()); }
+
+base::Status Log::flush_if_due(protocol::Offset offset, const LogOptions& options) {
+  return unflushed_messages() >= options.flush_messages ? flush_to(offset) : base::Status();
+}
+
+base::Status Log::flush_to(protocol::Offset offset) {
+  base::Status online = check_online();
+  if (!online.ok()) return online;
+  return failed(flusher_.flush_to(offset, [this]() -> base::Result<FlushPlan> {
     base::MutexLock lock(mutex_);
-    base::Status online = check_online();
-    if (!online.ok()) return online;
-    plan = {store_.segments().from(recovery_point()), store_.end_offset(), flusher_.generation()};
-  }
-  return failed(flusher_.run(plan));
+    base::Status still_online = check_online();
+    if (!still_online.ok()) return still_online.error();
+    return FlushPlan{store_.segments().from(recovery_point()), store_.end_offset(),
+                     flusher_.generation()};
+  }));
 }
 
 base::Status Log::flush_rolled() {

@@ -150,6 +150,8 @@ class Log {
   base::Status write(base::ByteView bytes, std::span<const BatchHeader> headers,
                      const LogOptions& options) REQUIRES(mutex_);
   base::Status roll_locked() REQUIRES(mutex_);
+  base::Status flush_to(protocol::Offset offset) EXCLUDES(mutex_);
+  base::Status flush_if_due(protocol::Offset offset, const LogOptions& options) EXCLUDES(mutex_);
   base::Status cut_locked(protocol::Offset offset) REQUIRES(mutex_);
   base::Status restart_locked(protocol::Offset offset) REQUIRES(mutex_);
   // The offsets of this log that the directory's checkpoints may name.
@@ -158,7 +160,6 @@ class Log {
     protocol::Offset log_start_offset = 0;
   };
   base::Status checkpoint_if_lowered(const Checkpointed& before) const;
-  base::Result<std::size_t> count_deletable(const LogOptions& options) REQUIRES(mutex_);
 
   const protocol::TopicPartition partition_;
   LogDir& dir_;

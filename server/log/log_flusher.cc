@@ -27,6 +27,25 @@ base::Status LogFlusher::run(const FlushPlan& plan) {
   return {};
 }
 
+base::Status LogFlusher::flush_to(protocol::Offset offset,
+                                  const std::function<base::Result<FlushPlan>()>& plan) {
+  {
+    base::MutexLock lock(turn_mutex_);
+    while (syncing_ && recovery_point() < offset) turn_.wait(turn_mutex_);
+    if (failure_) return *failure_;
+    if (recovery_point() >= offset) return {};
+    syncing_ = true;
+  }
+  auto planned = plan();
+  base::Status done = planned.ok() ? run(*planned) : base::Status(planned.error());
+  base::MutexLock lock(turn_mutex_);
+  syncing_ = false;
+  turn_.notify_all();
+  // With a code it is no fault of the disk.
+  if (!done.ok() && done.error().code == -1) failure_ = done.error();
+  return done;
+}
+
 void LogFlusher::advance_to(protocol::Offset offset, std::int64_t generation) {
   base::MutexLock lock(mutex_);
   last_flush_ms_.store(context_.clock.monotonic_ms());

@@ -5,7 +5,6 @@
 
 #include "base/log.h"
 #include "server/log/batch_walker.h"
-#include "server/log/retention.h"
 
 namespace odradek::log {
 
@@ -145,6 +144,17 @@ base::Status SegmentStore::remove_first(std::size_t count, std::int64_t delay_ms
     context_.deleter.add(segment, delay_ms);
   }
   return {};
+}
+
+base::Result<std::vector<SegmentFacts>> SegmentStore::facts() const {
+  std::vector<SegmentFacts> facts;
+  for (const SegmentPtr& segment : segments_.all()) {
+    auto timestamp = segment->largest_timestamp_ms();
+    if (!timestamp.ok()) return timestamp.error();
+    if (!facts.empty()) facts.back().end_offset = segment->base_offset();
+    facts.push_back({segment->base_offset(), end_offset(), segment->size_bytes(), *timestamp});
+  }
+  return facts;
 }
 
 void SegmentStore::directory_moved(const std::string& directory) {
