@@ -440,6 +440,8 @@ base::Status Log::flush_to(protocol::Offset offset) {
   if (!online.ok()) return online;
   return failed(flusher_.flush_to(offset, [this]() -> base::Result<FlushPlan> {
     base::MutexLock lock(mutex_);
+    base::Status still_online = check_online();
+    if (!still_online.ok()) return still_online.error();
     return FlushPlan{store_.segments().from(recovery_point()), store_.end_offset(),
                      flusher_.generation()};
   }));

@@ -435,7 +435,8 @@ base::Status LogManager::close_logs(LogDir& dir, const std::vector<LogPtr>& logs
     base::Status closed = log->close();
     if (!closed.ok()) return closed;
   }
-  // All of them: closing wrote index entries even where every record was on disk already.
+  // All of them: closing wrote index entries even where every record was on disk already, and a
+  // flush does nothing there.
   if (logs.size() > kMaxSingleFlushes) {
     base::Status synced = base::sync_file_system(dir.path());
     if (!synced.ok()) return synced;
@@ -443,7 +444,8 @@ base::Status LogManager::close_logs(LogDir& dir, const std::vector<LogPtr>& logs
     return {};
   }
   for (const LogPtr& log : logs) {
-    base::Status flushed = log->flush();
+    base::Status flushed =
+        log->unflushed_messages() > 0 ? log->flush() : log->segments().last()->flush();
     if (!flushed.ok()) return flushed;
   }
   return {};
