@@ -418,5 +418,41 @@ TEST(Compaction, LeavesTheOldOrTheNewRecordsWhereverItIsInterrupted) {
   EXPECT_GT(interrupted, 30);
 }
 
+TEST(Compaction, LosesNoNewestRecordWhereSegmentsBecomeEmptyAndAnyStepFails) {
+  for (int n = 1;; ++n) {
+    CompactionBench bench;
+    bench.options.record_magic = 1;  // no headers stay in place of what is gone
+    bench.options.segment_bytes = 400;
+    auto log = bench.load();
+    for (int i = 0; i < 24; ++i) {
+      append(*log, record_set({{key(i % 4), std::to_string(i)}}, {.magic = 1}));
+    }
+    log->set_high_watermark(24);
+    ASSERT_TRUE(log->roll().ok());
+    std::vector<Survivor> expected = newest_of(survivors(*log));
+    OffsetMap offsets(bench.map_bytes, 0.9);
+    Compaction compaction = bench.prepare(*log);
+    bool happened = false;
+    {
+      testing::FailNthOperation failing(n);
+      compaction.run({offsets, bench.io_buffer_bytes});
+      happened = failing.happened();
+    }
+    if (!happened) {
+      EXPECT_EQ(survivors(*log), expected);
+      EXPECT_EQ(log->segments().first()->size_bytes(), 0);
+      EXPECT_GT(n, 60);
+      return;
+    }
+    log.reset();
+    LogDir again(bench.directory.path());
+    auto loaded = load_log({"topic", 0}, again, bench.context, bench.options,
+                           {.directory = bench.log_directory(), .clean_shutdown = n % 2 == 0});
+    ASSERT_TRUE(loaded.ok()) << n << ": " << loaded.error().message;
+    EXPECT_EQ(newest_of(survivors(**loaded)), expected) << n;
+    EXPECT_EQ((*loaded)->log_end_offset(), 24) << n;
+  }
+}
+
 }  // namespace
 }  // namespace odradek::log
