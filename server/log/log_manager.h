@@ -21,6 +21,7 @@
 #include "server/log/log_context.h"
 #include "server/log/log_dirs.h"
 #include "server/log/log_options.h"
+#include "server/log/log_table.h"
 
 namespace odradek::log {
 
@@ -38,8 +39,6 @@ struct LogManagerOptions {
   int recovery_threads_per_dir = 1;                       // num.recovery.threads.per.data.dir
   std::size_t max_open_files = 0;                         // 0: a third of RLIMIT_NOFILE
 };
-
-using LogPtr = std::shared_ptr<Log>;
 
 // start() and shutdown() from one thread; all else from any, after start().
 class LogManager {
@@ -62,8 +61,8 @@ class LogManager {
 
   // Null when there is none.
   LogPtr find(const protocol::TopicPartition& partition) const EXCLUDES(mutex_);
-  // A new log goes to the online directory with the fewest logs. KAFKA_STORAGE_ERROR when none is
-  // left.
+  // A new log goes to the preferred directory or to the online one with the fewest logs.
+  // KAFKA_STORAGE_ERROR when that one is offline, or none is left.
   base::Result<LogPtr> get_or_create(const protocol::TopicPartition& partition,
                                      const LogOptions& options,
                                      const std::optional<base::Uuid>& topic_id = {})
@@ -72,6 +71,23 @@ class LogManager {
   // there is no such log.
   base::Status async_delete(const protocol::TopicPartition& partition)
       EXCLUDES(mutex_, create_mutex_);
+
+  // --- moves between directories: a future log in "<topic>-<partition>.<uuid>-future" is filled by
+  // its owner, then takes the place of the current one ---
+  LogPtr find_future(const protocol::TopicPartition& partition) const EXCLUDES(mutex_);
+  std::vector<LogPtr> futures() const EXCLUDES(mutex_);
+  // Empty, with the options and topic id of the current log; KAFKA_STORAGE_ERROR when that is not
+  // the current one any more, or has a future one.
+  base::Result<LogPtr> create_future(const LogPtr& current, LogDir& dir)
+      EXCLUDES(mutex_, create_mutex_);
+  // The current log is deleted as by async_delete(). Nobody may append to either.
+  base::Status replace_with_future(const LogPtr& future) EXCLUDES(mutex_, create_mutex_);
+  base::Status delete_future(const protocol::TopicPartition& partition)
+      EXCLUDES(mutex_, create_mutex_);
+  // Where the partition's log goes when it is made; forgotten then.
+  void prefer_dir(const protocol::TopicPartition& partition, LogDir& dir) EXCLUDES(create_mutex_);
+
+  // Current and future ones.
   std::vector<LogPtr> all() const EXCLUDES(mutex_);
   // Of every log of the topic, from now on.
   void set_topic_options(const std::string& topic, const LogOptions& options) EXCLUDES(mutex_);
@@ -107,7 +123,11 @@ class LogManager {
   void load_one(DirLoad& load, const std::string& name, const TopicOptions& topic_options);
   base::Result<LogPtr> create(const protocol::TopicPartition& partition, const LogOptions& options)
       REQUIRES(create_mutex_) EXCLUDES(mutex_);
+  base::Result<LogPtr> create_in(LogDir& dir, const std::string& name,
+                                 const protocol::TopicPartition& partition,
+                                 const LogOptions& options);
   LogDir* emptiest_dir() const EXCLUDES(mutex_);
+  base::Status retire(Log& log) REQUIRES(create_mutex_);
   std::vector<LogPtr> logs_in(const LogDir& dir) const EXCLUDES(mutex_);
   void shut_dir(LogDir& dir, std::int64_t broker_epoch);
   base::Status close_logs(LogDir& dir, const std::vector<LogPtr>& logs);
@@ -126,11 +146,14 @@ class LogManager {
   bool had_clean_shutdown_ = true;
   std::int64_t previous_broker_epoch_ = -1;
 
-  base::Mutex create_mutex_;      // one creation or deletion at a time
+  static constexpr std::size_t kMaxPreferredDirs = 100'000;
+
+  base::Mutex create_mutex_;  // one creation or deletion at a time
+  std::unordered_map<protocol::TopicPartition, LogDir*> preferred_dirs_ GUARDED_BY(create_mutex_);
   base::Mutex checkpoint_mutex_;  // one writer of checkpoint files at a time
   mutable base::Mutex mutex_;
-  std::unordered_map<protocol::TopicPartition, LogPtr> logs_ GUARDED_BY(mutex_);
-  std::unordered_map<const LogDir*, std::size_t> log_counts_ GUARDED_BY(mutex_);
+  LogTable current_ GUARDED_BY(mutex_);
+  LogTable futures_ GUARDED_BY(mutex_);
   std::string load_error_ GUARDED_BY(mutex_);
   base::Scheduler* scheduler_ = nullptr;
   std::vector<base::TaskId> tasks_;
