@@ -405,6 +405,7 @@ base::Status Log::roll_locked() {
 }
 
 base::Status Log::flush() {
+  base::MutexLock flushing(flush_mutex_);
   FlushPlan plan;
   {
     base::MutexLock lock(mutex_);
@@ -417,6 +418,7 @@ base::Status Log::flush() {
 }
 
 base::Status Log::flush_rolled() {
+  base::MutexLock flushing(flush_mutex_);
   FlushPlan plan;
   {
     base::MutexLock lock(mutex_);
@@ -456,6 +458,7 @@ base::Status Log::close() {
 }
 
 base::Status Log::rename_directory(const std::string& name) {
+  base::MutexLock flushing(flush_mutex_);
   base::MutexLock lock(mutex_);
   std::string renamed = base::parent_directory(store_.directory()) + "/" + name;
   base::Status done = failed(base::rename_path(store_.directory(), renamed));

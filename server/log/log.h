@@ -119,8 +119,8 @@ class Log {
   // --- maintenance ---
   base::Status roll() EXCLUDES(mutex_);
   // Syncs segments that were rolled since the last flush; appends go on meanwhile.
-  base::Status flush_rolled() EXCLUDES(mutex_);
-  base::Status flush() EXCLUDES(mutex_);
+  base::Status flush_rolled() EXCLUDES(flush_mutex_, mutex_);
+  base::Status flush() EXCLUDES(flush_mutex_, mutex_);
   // After the whole file system was synced: everything up to `offset` is on disk.
   void mark_flushed(protocol::Offset offset);
   std::int64_t unflushed_messages() const { return log_end_offset() - recovery_point(); }
@@ -131,7 +131,7 @@ class Log {
   // Ends the active segment and writes what is pending: afterwards only offsets and flush().
   base::Status close() EXCLUDES(mutex_);
   // Renames the directory within its parent ("-delete", "-future" taken over); readers go on.
-  base::Status rename_directory(const std::string& name) EXCLUDES(mutex_);
+  base::Status rename_directory(const std::string& name) EXCLUDES(flush_mutex_, mutex_);
 
  private:
   // Marks the directory as failed for errors of I/O, and gives every error a code.
@@ -159,6 +159,8 @@ class Log {
   std::atomic<protocol::Offset> log_start_offset_{0};
   std::atomic<protocol::Offset> high_watermark_{0};
 
+  // One flush or rename at a time, since a flush names files by their paths; taken before mutex_.
+  base::Mutex flush_mutex_;
   mutable base::Mutex mutex_;
   std::optional<base::Uuid> topic_id_ GUARDED_BY(mutex_);
   bool closed_ GUARDED_BY(mutex_) = false;

@@ -64,7 +64,11 @@ base::Status LogDirMover::begin(const TopicPartition& partition, const std::stri
   if (current == nullptr) {
     log::LogPtr known = logs_.find(partition);
     if (known == nullptr || &known->dir() != dir) logs_.prefer_dir(partition, *dir);
-    return base::Error(ErrorCode::kReplicaNotAvailable, "the replica is not here (yet)");
+    auto led = replicas_.leader(partition);
+    bool exists = led || protocol::code_of(led.error()) != ErrorCode::kUnknownTopicOrPartition;
+    return base::Error(
+        exists ? ErrorCode::kReplicaNotAvailable : ErrorCode::kUnknownTopicOrPartition,
+        "the replica is not here (yet)");
   }
   log::LogPtr future = logs_.find_future(partition);
   if (future != nullptr && &future->dir() == dir) return {};

@@ -38,7 +38,7 @@ class LogDirMover {
 
   // Begins, redirects or (to the directory where it is) gives up the move of a replica; as
   // AlterReplicaLogDirs answers. Of a replica that is not here yet it is remembered where it shall
-  // be made, and REPLICA_NOT_AVAILABLE is the answer.
+  // be made; the answer is REPLICA_NOT_AVAILABLE, or UNKNOWN_TOPIC_OR_PARTITION.
   ErrorCode move(const TopicPartition& partition, const std::string& dir) EXCLUDES(move_mutex_);
 
   void start();

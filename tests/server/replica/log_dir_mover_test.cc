@@ -110,11 +110,27 @@ TEST_F(LogDirMoverTest, RefusesWhatCannotBe) {
 TEST_F(LogDirMoverTest, RemembersWhereAReplicaShallBeMade) {
   for (const char* dir : {"b", "a", "b"}) {
     std::string topic = std::string("made-in-") + dir + std::to_string(logs.all().size());
-    EXPECT_EQ(mover.move({topic, 0}, directory.file(dir)), ErrorCode::kReplicaNotAvailable);
+    EXPECT_EQ(mover.move({topic, 0}, directory.file(dir)), ErrorCode::kUnknownTopicOrPartition);
     auto made = logs.get_or_create({topic, 0}, {});
     ASSERT_TRUE(made.ok());
     EXPECT_EQ((*made)->dir().path(), directory.file(dir));
   }
+}
+
+TEST_F(LogDirMoverTest, LetsADeletionOfRecordsWaitForTheCopyToo) {
+  ASSERT_EQ(apply(0, kSelf, {1}), ErrorCode::kNone);
+  append(1, 10);
+  ASSERT_EQ(move(elsewhere()), ErrorCode::kNone);
+  RecordDeletions deletions(replicas, logs, waits);
+  std::atomic<Offset> low_watermark{-1};
+  deletions.delete_records({{{"t", 0}, 5}}, 60'000, [&](std::vector<DeletionOutcome> outcomes) {
+    EXPECT_EQ(outcomes.at(0).error, ErrorCode::kNone);
+    low_watermark = outcomes.at(0).low_watermark;
+  });
+  EXPECT_EQ(low_watermark, -1);
+  mover.start();
+  while (low_watermark < 0) std::this_thread::yield();
+  EXPECT_EQ(low_watermark, 5);
 }
 
 TEST_F(LogDirMoverTest, EndsWithItsPartitionOrItsDirectory) {
