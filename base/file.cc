@@ -52,6 +52,16 @@ struct PartWindow {
   }
 };
 
+// What a fault leaves of a write.
+void tear(int fd, std::span<const ByteView> parts, std::int64_t offset, std::size_t size_bytes) {
+  for (const ByteView& part : parts) {
+    ByteView torn = part.first(std::min(part.size(), size_bytes));
+    if (torn.empty() || ::pwrite(fd, torn.data(), torn.size(), offset) == -1) return;
+    size_bytes -= torn.size();
+    offset += static_cast<std::int64_t>(torn.size());
+  }
+}
+
 }  // namespace
 
 Error file_error(FileOperation operation, std::string_view path, int error_number) {
@@ -119,10 +129,8 @@ Status File::write_at(ByteView bytes, std::int64_t offset) {
 
 Status File::write_parts_at(std::span<const ByteView> parts, std::int64_t offset) {
   if (auto fault = FileFaults::check(FileOperation::kWrite, path_)) {
-    if (fault->half_done && !parts.empty()) {
-      ByteView half = parts[0].first(parts[0].size() / 2);
-      [[maybe_unused]] ssize_t torn = ::pwrite(fd_, half.data(), half.size(), offset);
-    }
+    tear(fd_, parts, offset, fault->torn_at_bytes);
+    if (fault->ends_process) FileFaults::end_process();
     return file_error(FileOperation::kWrite, path_, fault->error_number);
   }
   std::size_t skip = 0;  // bytes of the first part that are written

@@ -68,6 +68,12 @@ class File {
 
 enum class FileType : std::uint8_t { kMissing, kFile, kDirectory, kOther };
 
+struct PathAttributes {
+  FileType type = FileType::kMissing;
+  std::int64_t size_bytes = 0;
+  std::int64_t modified_ms = 0;  // wall time, by the file system
+};
+
 struct DirectoryEntry {
   std::string name;  // without the directory
   FileType type = FileType::kOther;
@@ -91,12 +97,15 @@ Status remove_file(const std::string& path);
 Status remove_tree(const std::string& path);
 // Symbolic links are followed: kMissing is an answer, not an error.
 Result<FileType> path_type(const std::string& path);
+Result<PathAttributes> path_attributes(const std::string& path);
 // Sorted by name, without "." and "..".
 Result<std::vector<DirectoryEntry>> list_directory(const std::string& path);
 // With its parents; success when it is there.
 Status create_directories(const std::string& path);
 // Makes creations, renames and removals in it durable.
 Status sync_directory(const std::string& path);
+// Everything of the file system that holds `path` to the disk (syncfs).
+Status sync_file_system(const std::string& path);
 // The directory part of a path, "." when it has none.
 std::string parent_directory(std::string_view path);
 Result<DiskSpace> disk_space(const std::string& path);

@@ -1,16 +1,14 @@
 #include "base/file_faults.h"
 
-#include <atomic>
+#include <unistd.h>
+
 #include <utility>
 
 #include "base/log.h"
 
 namespace odradek::base {
-namespace {
 
-std::atomic<FileFaults*> present{nullptr};
-
-}  // namespace
+std::atomic<FileFaults*> FileFaults::present{nullptr};
 
 std::string_view to_string(FileOperation operation) {
   switch (operation) {
@@ -38,6 +36,8 @@ std::string_view to_string(FileOperation operation) {
       return "create directory";
     case FileOperation::kSyncDirectory:
       return "sync directory";
+    case FileOperation::kSyncFileSystem:
+      return "sync the file system of";
   }
   return "use";
 }
@@ -48,10 +48,15 @@ FileFaults::FileFaults(Hook hook) : hook_(std::move(hook)) {
 
 FileFaults::~FileFaults() { present.store(nullptr); }
 
-std::optional<FileFault> FileFaults::check(FileOperation operation, std::string_view path) {
+std::optional<FileFault> FileFaults::ask(FileOperation operation, std::string_view path) {
   FileFaults* faults = present.load(std::memory_order_acquire);
   if (faults == nullptr) return std::nullopt;
-  return faults->hook_(operation, path);
+  std::optional<FileFault> fault = faults->hook_(operation, path);
+  // A write tears first.
+  if (fault && fault->ends_process && operation != FileOperation::kWrite) end_process();
+  return fault;
 }
+
+void FileFaults::end_process() { ::_exit(kExitCode); }
 
 }  // namespace odradek::base

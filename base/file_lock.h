@@ -2,6 +2,7 @@
 // directory.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/file.h"
@@ -14,8 +15,8 @@ namespace odradek::base {
 // when destroyed.
 class FileLock {
  public:
-  // Makes the file when missing. Does not wait: an error when another holds it.
-  static Result<FileLock> acquire(const std::string& path);
+  // Makes the file when missing. Does not wait: nothing when another holds it.
+  static Result<std::optional<FileLock>> acquire(const std::string& path);
 
   const std::string& path() const { return file_.path(); }
 

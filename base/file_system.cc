@@ -38,17 +38,29 @@ FileType type_of(int directory_fd, const dirent& entry) {
   return type_of(attributes.st_mode);
 }
 
+// The answer of `call` to the directory's descriptor, and its errno.
+int with_directory(const std::string& path, int (*call)(int)) {
+  int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd == -1) return -1;
+  int result = call(fd);
+  int reason = errno;
+  ::close(fd);
+  errno = reason;
+  return result;
+}
+
 Status make_directory(const std::string& path) {
-  return checked_call(FileOperation::kCreateDirectory, path, [&] {
+  bool exists = false;
+  Status made = checked_call(FileOperation::kCreateDirectory, path, [&] {
     int result = ::mkdir(path.c_str(), kDirectoryPermissions);
-    if (result == -1 && errno == EEXIST) {
-      Result<FileType> type = path_type(path);
-      bool there = type.ok() && *type == FileType::kDirectory;
-      errno = EEXIST;
-      return there ? 0 : -1;
-    }
-    return result;
+    exists = result == -1 && errno == EEXIST;
+    return exists ? 0 : result;
   });
+  if (!exists) return made;
+  Result<FileType> type = path_type(path);
+  if (!type) return type.error();
+  if (*type == FileType::kDirectory) return {};
+  return file_error(FileOperation::kCreateDirectory, path, EEXIST);
 }
 
 }  // namespace
@@ -100,10 +112,13 @@ Status remove_file(const std::string& path) {
 
 Status remove_tree(const std::string& path) {
   struct stat attributes {};
-  if (::lstat(path.c_str(), &attributes) != 0) {
-    if (errno == ENOENT) return {};
-    return file_error(FileOperation::kRemove, path, errno);
-  }
+  bool missing = false;
+  Status status = checked_call(FileOperation::kSize, path, [&] {
+    int result = ::lstat(path.c_str(), &attributes);
+    missing = result == -1 && errno == ENOENT;
+    return missing ? 0 : result;
+  });
+  if (!status || missing) return status;
   if (!S_ISDIR(attributes.st_mode)) return remove_file(path);
   Result<std::vector<DirectoryEntry>> entries = list_directory(path);
   if (!entries) return entries.error();
@@ -117,6 +132,12 @@ Status remove_tree(const std::string& path) {
 }
 
 Result<FileType> path_type(const std::string& path) {
+  Result<PathAttributes> attributes = path_attributes(path);
+  if (!attributes) return attributes.error();
+  return attributes->type;
+}
+
+Result<PathAttributes> path_attributes(const std::string& path) {
   struct stat attributes {};
   bool missing = false;
   Status status = checked_call(FileOperation::kSize, path, [&] {
@@ -125,7 +146,11 @@ Result<FileType> path_type(const std::string& path) {
     return missing ? 0 : result;
   });
   if (!status) return status.error();
-  return missing ? FileType::kMissing : type_of(attributes.st_mode);
+  if (missing) return PathAttributes{};
+  return PathAttributes{.type = type_of(attributes.st_mode),
+                        .size_bytes = std::int64_t{attributes.st_size},
+                        .modified_ms = std::int64_t{attributes.st_mtim.tv_sec} * 1000 +
+                                       attributes.st_mtim.tv_nsec / 1'000'000};
 }
 
 Result<std::vector<DirectoryEntry>> list_directory(const std::string& path) {
@@ -161,15 +186,13 @@ Status create_directories(const std::string& path) {
 }
 
 Status sync_directory(const std::string& path) {
-  return checked_call(FileOperation::kSyncDirectory, path, [&] {
-    int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd == -1) return -1;
-    int result = ::fsync(fd);
-    int reason = errno;
-    ::close(fd);
-    errno = reason;
-    return result;
-  });
+  return checked_call(FileOperation::kSyncDirectory, path,
+                      [&] { return with_directory(path, ::fsync); });
+}
+
+Status sync_file_system(const std::string& path) {
+  return checked_call(FileOperation::kSyncFileSystem, path,
+                      [&] { return with_directory(path, ::syncfs); });
 }
 
 std::string parent_directory(std::string_view path) {

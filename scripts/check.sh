@@ -50,7 +50,7 @@ thread_safety() {
 }
 
 headers_alone() {
-  local flags="-std=c++20 -I. -fsyntax-only -Wall -Wextra -Werror -Wthread-safety"
+  local flags="-std=c++20 -I. -DODRADEK_SOURCE_DIR=\"\" -DODRADEK_BINARY_DIR=\"\" -fsyntax-only -Wall -Wextra -Werror -Wthread-safety"
   { if [ $all = yes ]; then our_files; else changed_files; fi; } | grep '\.h$' |
     xargs -r -P "$jobs" -n 1 clang++-14 $flags -x c++-header
 }

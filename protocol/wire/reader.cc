@@ -9,7 +9,7 @@ namespace odradek::protocol {
 namespace {
 
 // What std::string holds without allocating; clang 14 takes it for no constant expression.
-const std::size_t kTextInPlaceBytes = std::string().capacity();
+const std::size_t text_in_place_bytes = std::string().capacity();
 // Nearly all texts are.
 bool is_ascii(std::span<const std::uint8_t> bytes) {
   std::size_t i = 0;
@@ -56,7 +56,7 @@ std::string Reader::text(std::size_t count) {
   if (from.size() > kMaxTextBytes) fail(kTextTooLong);
   if (from.empty() || !ok()) return {};
   if (!is_ascii(from) && !is_utf8(from)) return repaired_text(from);
-  if (from.size() > kTextInPlaceBytes && !charge(from.size() + 1)) return {};
+  if (from.size() > text_in_place_bytes && !charge(from.size() + 1)) return {};
   return {reinterpret_cast<const char*>(from.data()), from.size()};
 }
 

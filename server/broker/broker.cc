@@ -86,7 +86,8 @@ void build_replicas(Parts& parts) {
         return parts.topic_settings->read_all(topics);
       });
   parts.appends = std::make_unique<replica::Appends>(*parts.replicas, waits);
-  parts.reads = std::make_unique<replica::Reads>(*parts.replicas, waits);
+  parts.read_ahead = std::make_unique<log::ReadAhead>();
+  parts.reads = std::make_unique<replica::Reads>(*parts.replicas, waits, *parts.read_ahead);
   parts.record_deletions =
       std::make_unique<replica::RecordDeletions>(*parts.replicas, *parts.logs, waits);
   parts.log_dir_mover = std::make_unique<replica::LogDirMover>(
@@ -235,6 +236,7 @@ void stop_answering(Parts& parts) {
   if (parts.groups) parts.groups->stop();
   if (parts.offsets) parts.offsets->stop();
   if (parts.waiting) parts.waiting->timer.stop();
+  if (parts.read_ahead) parts.read_ahead->stop();
   if (parts.started) parts.high_watermarks->checkpoint(*parts.replicas);
 }
 

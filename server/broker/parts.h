@@ -74,6 +74,7 @@ struct Parts {
   std::unique_ptr<replica::ReplicaSet> replicas;
   std::unique_ptr<replica::Leadership> leadership;
   std::unique_ptr<replica::Appends> appends;
+  std::unique_ptr<log::ReadAhead> read_ahead;
   std::unique_ptr<replica::Reads> reads;
   std::unique_ptr<replica::RecordDeletions> record_deletions;
   std::unique_ptr<replica::LogDirMover> log_dir_mover;

@@ -43,6 +43,7 @@ replica::TopicSettings TopicSettingsSource::read(const std::string& topic) {
 std::map<std::string, replica::TopicSettings> TopicSettingsSource::read_all(
     const std::vector<std::string>& topics) {
   std::vector<std::string> paths;
+  paths.reserve(topics.size());
   for (const std::string& topic : topics) paths.push_back(std::string(kTopicPrefix) + topic);
   auto overrides = configs_.read(paths);
   if (!overrides) {

@@ -31,32 +31,49 @@ CachedFile::CachedFile(FileCache& cache, std::string path)
 CachedFile::~CachedFile() { cache_.forget(*this); }
 
 base::Result<std::shared_ptr<base::File>> CachedFile::open_writable() {
-  std::string path;
   {
     base::MutexLock lock(mutex_);
     used_.store(true, std::memory_order_relaxed);
     if (file_) return file_;
-    if (removed_) return base::Error(path_ + " was removed");
-    path = path_;
   }
-  auto opened = base::File::open(path, base::File::Mode::kCreate);
-  if (!opened.ok() && out_of_descriptors()) {
-    cache_.close_idle();
-    opened = base::File::open(path, base::File::Mode::kCreate);
-    if (!opened.ok() && out_of_descriptors()) {
-      return base::Error(protocol::ErrorCode::kKafkaStorageError,
-                         "no file descriptor is left for " + path);
+  auto opened = open_now(false);
+  if (opened.ok()) cache_.admit(*this);
+  return opened;
+}
+
+base::Result<std::shared_ptr<base::File>> CachedFile::open_now(bool create) {
+  auto mode = create ? base::File::Mode::kCreate : base::File::Mode::kReadWrite;
+  for (bool again = false;; again = true) {
+    base::Error error;
+    {
+      base::ReadLock names(cache_.names_mutex_);
+      base::MutexLock lock(mutex_);
+      if (file_) return file_;
+      if (removed_) {
+        return base::Error(protocol::ErrorCode::kKafkaStorageError, path_ + " was removed");
+      }
+      auto opened = base::File::open(path_, mode);
+      if (opened.ok()) {
+        file_ = std::make_shared<base::File>(std::move(*opened));
+        return file_;
+      }
+      error = opened.error();
     }
+    if (!out_of_descriptors()) return error;
+    if (again) {
+      return base::Error(protocol::ErrorCode::kKafkaStorageError,
+                         "no file descriptor is left: " + error.message);
+    }
+    cache_.close_idle();
   }
-  if (!opened.ok()) return opened.error();
-  auto file = std::make_shared<base::File>(std::move(*opened));
-  {
-    base::MutexLock lock(mutex_);
-    if (file_) return file_;
-    file_ = file;
-  }
+}
+
+base::Status CachedFile::create() {
+  auto file = open_now(true);
+  if (!file.ok()) return file.error();
+  used_.store(true, std::memory_order_relaxed);
   cache_.admit(*this);
-  return file;
+  return {};
 }
 
 base::Result<std::shared_ptr<const base::File>> CachedFile::open() {
@@ -88,6 +105,11 @@ base::Status CachedFile::truncate(std::int64_t size_bytes) {
   return (*file)->truncate(size_bytes);
 }
 
+base::Status CachedFile::sync_directory() {
+  base::ReadLock names(cache_.names_mutex_);
+  return base::sync_directory(base::parent_directory(path()));
+}
+
 base::Status CachedFile::allocate(std::int64_t position, std::int64_t length) {
   auto file = open_writable();
   if (!file.ok()) return file.error();
@@ -106,11 +128,16 @@ base::Result<std::int64_t> CachedFile::size_bytes() {
   return (*file)->size();
 }
 
-bool CachedFile::exists() const { return ::access(path().c_str(), F_OK) == 0; }
+bool CachedFile::removed() const {
+  base::MutexLock lock(mutex_);
+  return removed_;
+}
 
 base::Status CachedFile::rename(const std::string& new_path) {
   base::MutexLock lock(mutex_);
-  if (::access(path_.c_str(), F_OK) == 0) {
+  auto type = base::path_type(path_);
+  if (!type.ok()) return type.error();
+  if (*type != base::FileType::kMissing) {
     base::Status renamed = base::rename_path(path_, new_path);
     if (!renamed.ok()) return renamed;
   }
@@ -155,6 +182,14 @@ std::size_t FileCache::default_max_open_files() {
 std::size_t FileCache::open_files() const {
   base::MutexLock lock(mutex_);
   return files_.size();
+}
+
+base::Status FileCache::rename_directory(const std::string& from, const std::string& to,
+                                         const std::function<void()>& moved) {
+  base::WriteLock names(names_mutex_);
+  base::Status renamed = base::rename_path(from, to);
+  if (renamed.ok()) moved();
+  return renamed;
 }
 
 void FileCache::admit(CachedFile& file) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <memory>
 #include <string>
@@ -22,7 +23,7 @@ class FileCache;
 
 // One file on disk by its path, read and written through the cache; safe from any thread.
 // Errors name the path and the cause and have no code, but for KAFKA_STORAGE_ERROR when descriptors
-// ran out, for which no disk is to blame.
+// ran out or the file was removed meanwhile, for which no disk is to blame.
 class CachedFile {
  public:
   CachedFile(FileCache& cache, std::string path);
@@ -30,8 +31,11 @@ class CachedFile {
   CachedFile(const CachedFile&) = delete;
   CachedFile& operator=(const CachedFile&) = delete;
 
-  // Opens for reading and writing, creating the file when it is not there. Whoever still reads
-  // keeps the answer, so that eviction and deletion never pull a file away from under a send.
+  // Makes the file when it is not there. Nothing else does: a late reader must not make a file
+  // again that was renamed or removed, which the next start would take for a segment.
+  base::Status create();
+  // Whoever still reads keeps the answer, so that eviction and deletion never pull a file away from
+  // under a send.
   base::Result<std::shared_ptr<const base::File>> open();
   std::string path() const EXCLUDES(mutex_);
 
@@ -42,8 +46,10 @@ class CachedFile {
   // Takes disk space without changing the size; an error is no reason to give up.
   base::Status allocate(std::int64_t position, std::int64_t length);
   base::Status sync();
+  // The directory that holds it, whatever that is called by now.
+  base::Status sync_directory();
   base::Result<std::int64_t> size_bytes();
-  bool exists() const;
+  bool removed() const EXCLUDES(mutex_);
 
   base::Status rename(const std::string& new_path);
   // The directory above was renamed: only the name changes, not the file.
@@ -55,13 +61,14 @@ class CachedFile {
  private:
   friend class FileCache;
   base::Result<std::shared_ptr<base::File>> open_writable();
+  base::Result<std::shared_ptr<base::File>> open_now(bool create) EXCLUDES(mutex_);
   bool evict();  // false when it was used since the last look
 
   FileCache& cache_;
   mutable base::Mutex mutex_;
   std::string path_ GUARDED_BY(mutex_);
   std::shared_ptr<base::File> file_ GUARDED_BY(mutex_);
-  bool removed_ GUARDED_BY(mutex_) = false;  // a late reader must not make the file again
+  bool removed_ GUARDED_BY(mutex_) = false;
   std::atomic<bool> used_{false};
   // Guarded by the cache's lock.
   bool listed_ = false;
@@ -75,6 +82,10 @@ class FileCache {
   // A third of RLIMIT_NOFILE, which leaves the rest to connections.
   static std::size_t default_max_open_files();
   std::size_t open_files() const EXCLUDES(mutex_);
+  // Renames a directory and calls `moved`, which tells its files; none is opened by its old or its
+  // new name in between.
+  base::Status rename_directory(const std::string& from, const std::string& to,
+                                const std::function<void()>& moved) EXCLUDES(names_mutex_);
 
  private:
   friend class CachedFile;
@@ -85,6 +96,7 @@ class FileCache {
   void shrink_to(std::size_t count, const CachedFile* keep) REQUIRES(mutex_);
 
   const std::size_t max_open_files_;
+  base::SharedMutex names_mutex_;  // shared by who opens, taken before the file's own
   mutable base::Mutex mutex_;
   std::list<CachedFile*> files_ GUARDED_BY(mutex_);
 };

@@ -51,7 +51,7 @@ base::Result<std::vector<std::string>> read_checkpoint_lines(const std::string& 
   auto text = base::read_whole_file(path, kMaxFileBytes);
   if (!text.ok()) return text.error();
   std::vector<std::string> lines = split_lines(*text);
-  if (lines.empty()) return lines;
+  if (lines.empty()) return base::Error(path + " is empty: it never reached the disk");
   if (lines[0] != "0") {
     return base::Error(path + ": version is \"" + lines[0] + "\", known is 0");
   }

@@ -18,7 +18,8 @@ inline constexpr const char* kCleanerOffsetCheckpoint = "cleaner-offset-checkpoi
 inline constexpr const char* kLeaderEpochCheckpoint = "leader-epoch-checkpoint";
 
 // "0\n<count>\n<line>\n…", replaced as a whole: written beside, synced, renamed, directory synced.
-// A missing file reads as no lines; a malformed one is an error that names the file and the line.
+// A missing file reads as no lines; an empty or malformed one is an error that names the file and
+// the line.
 base::Result<std::vector<std::string>> read_checkpoint_lines(const std::string& path);
 base::Status write_checkpoint_lines(const std::string& path, const std::vector<std::string>& lines);
 

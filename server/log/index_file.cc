@@ -3,27 +3,28 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/file.h"
 #include "base/log.h"
 
 namespace odradek::log {
 
 namespace {
-constexpr std::size_t kSearchBlockEntries = 256;
+constexpr std::size_t kBlockEntries = 256;
 }  // namespace
 
 IndexFile::IndexFile(FileCache& cache, std::string path, std::size_t entry_size)
-    : entry_size_(entry_size), file_(cache, std::move(path)) {}
+    : entry_size_(entry_size), file_(cache, std::move(path)) {
+  CHECK_LE(entry_size, kMaxEntrySize);
+}
 
 base::Status IndexFile::load() {
   if (loaded_) return {};
-  if (!file_.exists()) {
-    take_size(0);
-    well_formed_ = false;
-    return {};
-  }
-  auto size = file_.size_bytes();
-  if (!size.ok()) return size.error();
-  take_size(*size);
+  auto attributes = base::path_attributes(file_.path());
+  if (!attributes.ok()) return attributes.error();
+  take_size(attributes->size_bytes);
+  if (attributes->type != base::FileType::kMissing) return {};
+  well_formed_ = false;
+  return file_.create();
   return {};
 }
 
@@ -48,9 +49,8 @@ base::Result<bool> IndexFile::well_formed() {
 
 base::Status IndexFile::create() {
   base::MutexLock lock(mutex_);
-  auto file = file_.open();
-  if (!file.ok()) return file.error();
-  return load();
+  base::Status created = file_.create();
+  return created.ok() ? load() : created;
 }
 
 base::Result<std::size_t> IndexFile::entries() {
@@ -88,6 +88,7 @@ base::Status IndexFile::write_pending_locked() {
     std::size_t drop = in_memory - kFlushEntries;
     tail_.erase(tail_.begin(), tail_.begin() + static_cast<std::ptrdiff_t>(drop * entry_size_));
     in_memory_from_ += drop;
+    forget_blocks();
   }
   return {};
 }
@@ -97,22 +98,63 @@ void IndexFile::release_memory() {
   if (!loaded_ || written_ != entries_) return;
   base::Bytes().swap(tail_);
   in_memory_from_ = entries_;
+  forget_blocks();
   file_.close();
 }
 
-base::Status IndexFile::read(std::size_t number, base::MutableBytes out) {
+base::Result<std::optional<IndexFile::Entry>> IndexFile::entry(std::size_t number) {
+  std::optional<Entry> found;
+  if (number >= entries_) return found;
+  base::Status read = read_locked(number, base::MutableBytes(found.emplace()).first(entry_size_));
+  if (!read.ok()) return read.error();
+  return found;
+}
+
+base::Result<std::optional<IndexFile::Entry>> IndexFile::read(std::size_t number) {
   base::MutexLock lock(mutex_);
   base::Status loaded = load();
-  if (!loaded.ok()) return loaded;
-  return read_locked(number, out);
+  if (!loaded.ok()) return loaded.error();
+  return entry(number);
+}
+
+base::Result<std::optional<IndexFile::Entry>> IndexFile::last() {
+  base::MutexLock lock(mutex_);
+  base::Status loaded = load();
+  if (!loaded.ok()) return loaded.error();
+  if (entries_ == 0) return std::optional<Entry>();
+  return entry(entries_ - 1);
+}
+
+base::Result<IndexFile::Found> IndexFile::find(
+    const std::function<bool(base::ByteView)>& not_after) {
+  base::MutexLock lock(mutex_);
+  base::Status loaded = load();
+  if (!loaded.ok()) return loaded.error();
+  auto count = count_while(not_after);
+  if (!count.ok()) return count.error();
+  Found found{*count, std::nullopt, std::nullopt};
+  if (*count > 0) {
+    auto before = entry(*count - 1);
+    if (!before.ok()) return before.error();
+    found.before = *before;
+  }
+  auto behind = entry(*count);
+  if (!behind.ok()) return behind.error();
+  found.behind = *behind;
+  return found;
 }
 
 base::Status IndexFile::read_locked(std::size_t number, base::MutableBytes out) {
   CHECK_LE(number * entry_size_ + out.size(), entries_ * entry_size_);
+  auto copy = [&](const base::Bytes& from, std::size_t first) {
+    std::copy_n(from.data() + (number - first) * entry_size_, out.size(), out.begin());
+  };
   if (number >= in_memory_from_) {
-    auto from =
-        tail_.begin() + static_cast<std::ptrdiff_t>((number - in_memory_from_) * entry_size_);
-    std::copy_n(from, out.size(), out.begin());
+    copy(tail_, in_memory_from_);
+    return {};
+  }
+  if (number >= block_from_ && (number - block_from_) * entry_size_ + out.size() <= block_.size()) {
+    copy(block_, block_from_);
     return {};
   }
   auto read = file_.read_at(static_cast<std::int64_t>(number * entry_size_), out);
@@ -121,39 +163,70 @@ base::Status IndexFile::read_locked(std::size_t number, base::MutableBytes out) 
   return {};
 }
 
+base::Result<base::ByteView> IndexFile::first_of_block(std::size_t block) {
+  if (firsts_known_.empty()) {
+    std::size_t blocks = (in_memory_from_ + kBlockEntries - 1) / kBlockEntries;
+    firsts_.resize(blocks * entry_size_);
+    firsts_known_.resize(blocks);
+  }
+  base::MutableBytes first(firsts_.data() + block * entry_size_, entry_size_);
+  if (!firsts_known_[block]) {
+    base::Status read = read_locked(block * kBlockEntries, first);
+    if (!read.ok()) return read.error();
+    firsts_known_[block] = true;
+  }
+  return base::ByteView(first);
+}
+
+base::Status IndexFile::keep_block(std::size_t block) {
+  std::size_t from = block * kBlockEntries;
+  if (from == block_from_ && !block_.empty()) return {};
+  base::Bytes bytes(std::min(kBlockEntries, in_memory_from_ - from) * entry_size_);
+  base::Status read = read_locked(from, bytes);
+  if (!read.ok()) return read;
+  block_.swap(bytes);
+  block_from_ = from;
+  return {};
+}
+
+void IndexFile::forget_blocks() {
+  block_.clear();
+  firsts_known_.clear();
+}
+
 base::Result<std::size_t> IndexFile::count_while(
     const std::function<bool(base::ByteView)>& not_after) {
-  base::MutexLock lock(mutex_);
-  base::Status loaded = load();
-  if (!loaded.ok()) return loaded.error();
-  std::size_t low = 0;  // entries known to be not after
-  std::size_t high = entries_;
-  std::uint8_t entry[16];
-  base::MutableBytes one(entry, entry_size_);
-  if (in_memory_from_ < entries_ && in_memory_from_ > 0) {
-    base::ByteView first(tail_.data(), entry_size_);
-    (not_after(first) ? low : high) = in_memory_from_;
-  }
-  bool in_file = high <= in_memory_from_;
-  while (low < high && (!in_file || high - low > kSearchBlockEntries)) {
-    std::size_t middle = low + (high - low) / 2;
-    base::Status read = read_locked(middle, one);
-    if (!read.ok()) return read.error();
-    if (not_after(one)) {
-      low = middle + 1;
-    } else {
-      high = middle;
+  // The first number in [low, high) whose entry is after; entries are asked for by `entry`.
+  auto search = [&](std::size_t high, auto&& entry) -> base::Result<std::size_t> {
+    std::size_t low = 0;
+    while (low < high) {
+      std::size_t middle = low + (high - low) / 2;
+      base::Result<base::ByteView> bytes = entry(middle);
+      if (!bytes.ok()) return bytes.error();
+      if (not_after(*bytes)) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
     }
-  }
-  if (low >= high) return low;
-  base::Bytes block((high - low) * entry_size_);
-  base::Status read = read_locked(low, block);
-  if (!read.ok()) return read.error();
-  for (std::size_t at = 0; at < block.size() && low < high; at += entry_size_) {
-    if (!not_after(base::ByteView(block).subspan(at, entry_size_))) break;
-    ++low;
-  }
-  return low;
+    return low;
+  };
+  auto search_bytes = [&](const base::Bytes& bytes) {
+    return search(bytes.size() / entry_size_, [&](std::size_t number) {
+      return base::Result<base::ByteView>(
+          base::ByteView(bytes).subspan(number * entry_size_, entry_size_));
+    });
+  };
+  auto in_memory = search_bytes(tail_);
+  if (*in_memory > 0 || in_memory_from_ == 0) return in_memory_from_ + *in_memory;
+  std::size_t blocks = (in_memory_from_ + kBlockEntries - 1) / kBlockEntries;
+  auto block =
+      search(blocks, [&](std::size_t number) REQUIRES(mutex_) { return first_of_block(number); });
+  if (!block.ok()) return block;
+  if (*block == 0) return 0;
+  base::Status kept = keep_block(*block - 1);
+  if (!kept.ok()) return kept.error();
+  return block_from_ + *search_bytes(block_);
 }
 
 base::Status IndexFile::truncate_to(std::size_t entries) {
@@ -175,6 +248,7 @@ base::Status IndexFile::truncate_to(std::size_t entries) {
     tail_.resize((entries - in_memory_from_) * entry_size_);
   }
   entries_ = entries;
+  forget_blocks();
   return {};
 }
 

@@ -1,10 +1,13 @@
 // IndexFile: an append-only file of entries of one size, whose newest entries stay in memory.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/mutex.h"
@@ -16,10 +19,14 @@ namespace odradek::log {
 // The part that the offset index and the time index share. Entries are appended to memory and
 // written by pwrite every kFlushEntries, at flush, roll and close; never mmapped (a first touch of
 // a sparse map costs milliseconds). The file holds exactly the entries, so that the JVM reads it.
-// Safe from any thread.
+// Of the file a search keeps what the next one wants: the block that it ended in, and the first
+// entries of the blocks that it looked at. Safe from any thread.
 class IndexFile {
  public:
   static constexpr std::size_t kFlushEntries = 512;
+  static constexpr std::size_t kMaxEntrySize = 12;
+  using Entry =
+      std::array<std::uint8_t, kMaxEntrySize>;  // its first bytes, as many as an entry has
 
   IndexFile(FileCache& cache, std::string path, std::size_t entry_size);
 
@@ -33,10 +40,16 @@ class IndexFile {
   void assume_size(std::int64_t size_bytes) EXCLUDES(mutex_);
   base::Result<std::size_t> entries();
   base::Status append(base::ByteView entry);
-  // Copies entry `number` (from 0) to `out`, and those after it when `out` is longer.
-  base::Status read(std::size_t number, base::MutableBytes out);
-  // The number of leading entries for which `not_after` holds; it must hold for a prefix only.
-  base::Result<std::size_t> count_while(const std::function<bool(base::ByteView)>& not_after);
+  // Entry `number` (from 0); nothing when there are not so many.
+  base::Result<std::optional<Entry>> read(std::size_t number);
+  base::Result<std::optional<Entry>> last();
+  // Where the entries end for which `not_after` holds; it must hold for a prefix only.
+  struct Found {
+    std::size_t count = 0;        // of those entries
+    std::optional<Entry> before;  // the last of them
+    std::optional<Entry> behind;  // the one that follows
+  };
+  base::Result<Found> find(const std::function<bool(base::ByteView)>& not_after);
   base::Status truncate_to(std::size_t entries);
 
   base::Status write_pending();
@@ -51,7 +64,13 @@ class IndexFile {
   base::Status load() REQUIRES(mutex_);
   void take_size(std::int64_t size_bytes) REQUIRES(mutex_);
   base::Status write_pending_locked() REQUIRES(mutex_);
+  base::Result<std::optional<Entry>> entry(std::size_t number) REQUIRES(mutex_);
   base::Status read_locked(std::size_t number, base::MutableBytes out) REQUIRES(mutex_);
+  base::Result<std::size_t> count_while(const std::function<bool(base::ByteView)>& not_after)
+      REQUIRES(mutex_);
+  base::Result<base::ByteView> first_of_block(std::size_t block) REQUIRES(mutex_);
+  base::Status keep_block(std::size_t block) REQUIRES(mutex_);
+  void forget_blocks() REQUIRES(mutex_);
 
   const std::size_t entry_size_;
   mutable base::Mutex mutex_;
@@ -62,6 +81,10 @@ class IndexFile {
   std::size_t written_ GUARDED_BY(mutex_) = 0;  // of those in the file
   std::size_t in_memory_from_ GUARDED_BY(mutex_) = 0;
   base::Bytes tail_ GUARDED_BY(mutex_);  // entries in_memory_from_ .. entries_
+  std::size_t block_from_ GUARDED_BY(mutex_) = 0;
+  base::Bytes block_ GUARDED_BY(mutex_);  // entries block_from_ … of the file
+  base::Bytes firsts_ GUARDED_BY(mutex_);
+  std::vector<bool> firsts_known_ GUARDED_BY(mutex_);
 };
 
 }  // namespace odradek::log

@@ -1,6 +1,7 @@
 #include "server/log/log.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/file.h"
@@ -14,11 +15,7 @@
 
 namespace odradek::log {
 
-namespace {
-
 using protocol::ErrorCode;
-
-}  // namespace
 
 Log::Log(protocol::TopicPartition partition, LogDir& dir, const LogContext& context,
          const LogOptions& options, LoadedLog loaded)
@@ -98,10 +95,9 @@ base::Result<AppendInfo> Log::append_as_leader(base::MutableBytes records, const
                            std::to_string(options->segment_bytes));
   }
   auto info = assign_and_write(validated, spec, *options);
-  if (info.ok() && unflushed_messages() >= options->flush_messages) {
-    base::Status flushed = flush();
-    if (!flushed.ok()) return flushed.error();
-  }
+  if (!info.ok()) return info;
+  base::Status flushed = flush_if_due(info->last_offset + 1, *options);
+  if (!flushed.ok()) return flushed.error();
   return info;
 }
 
@@ -165,10 +161,8 @@ base::Result<AppendInfo> Log::append_as_follower(base::ByteView records) {
     if (!written.ok()) return written.error();
   }
   info.log_start_offset = log_start_offset();
-  if (unflushed_messages() >= options->flush_messages) {
-    base::Status flushed = flush();
-    if (!flushed.ok()) return flushed.error();
-  }
+  base::Status flushed = flush_if_due(info.last_offset + 1, *options);
+  if (!flushed.ok()) return flushed.error();
   return info;
 }
 
@@ -193,7 +187,24 @@ base::Status Log::write(base::ByteView bytes, std::span<const BatchHeader> heade
   return producers_.replay(bytes, headers, *store_.segments().last());
 }
 
+template <class Look>
+auto Log::look_twice(Look look) const -> decltype(look()) {
+  auto found = look();
+  if (found.ok() || found.error().code == static_cast<std::int16_t>(ErrorCode::kOffsetOutOfRange)) {
+    return found;
+  }
+  // A segment may have been removed or renamed meanwhile, which the lock rules out.
+  base::MutexLock lock(mutex_);
+  found = look();
+  if (!found.ok()) return failed(found.error());
+  return found;
+}
+
 base::Result<ReadInfo> Log::read(const ReadSpec& spec) const {
+  return look_twice([&] { return read_once(spec); });
+}
+
+base::Result<ReadInfo> Log::read_once(const ReadSpec& spec) const {
   base::Status online = check_online();
   if (!online.ok()) return online.error();
   ReadInfo info;
@@ -207,7 +218,7 @@ base::Result<ReadInfo> Log::read(const ReadSpec& spec) const {
                            std::to_string(info.log_end_offset) + "]");
   }
   base::Status read = LogReader(store_).read(spec, info);
-  if (!read.ok()) return failed(read.error());
+  if (!read.ok()) return read.error();
   return info;
 }
 
@@ -216,8 +227,8 @@ base::Result<OffsetMetadata> Log::offset_metadata(protocol::Offset offset) const
     return base::Error(ErrorCode::kOffsetOutOfRange,
                        partition_.to_string() + ": no offset " + std::to_string(offset));
   }
-  auto place = store_.find(offset);
-  if (!place.ok()) return failed(place.error());
+  auto place = look_twice([&] { return store_.find(offset); });
+  if (!place.ok()) return place.error();
   OffsetMetadata found{offset, -1, -1};
   if (place->has_value()) {
     found.segment_base_offset = (*place)->segment_base_offset;
@@ -237,10 +248,12 @@ base::Result<std::optional<FoundOffset>> Log::offset_for_timestamp(
     found.offset = upper_bound;
   } else {
     LogReader reader(store_);
-    auto record = timestamp_ms == kMaxTimestamp
-                      ? reader.latest_timestamp(log_start_offset(), upper_bound)
-                      : reader.first_at_or_after(timestamp_ms, log_start_offset(), upper_bound);
-    if (!record.ok()) return failed(record.error());
+    auto record = look_twice([&] {
+      return timestamp_ms == kMaxTimestamp
+                 ? reader.latest_timestamp(log_start_offset(), upper_bound)
+                 : reader.first_at_or_after(timestamp_ms, log_start_offset(), upper_bound);
+    });
+    if (!record.ok()) return record.error();
     if (!record->has_value()) return std::optional<FoundOffset>();
     found.timestamp_ms = (*record)->timestamp_ms;
     found.offset = (*record)->offset;
@@ -292,48 +305,62 @@ base::Result<bool> Log::truncate_to(protocol::Offset offset) {
     return false;
   }
   LOG(INFO) << partition_.to_string() << ": truncating from " << end << " to " << offset;
+  Checkpointed before{recovery_point(), log_start_offset()};
   if (offset < store_.segments().first()->base_offset()) {
-    done = failed(restart_locked(offset));
-    if (!done.ok()) return done.error();
-    return true;
+    done = restart_locked(offset);
+  } else {
+    done = cut_locked(offset);
   }
+  done = failed(done.ok() ? checkpoint_if_lowered(before) : done);
+  if (!done.ok()) return done.error();
+  return true;
+}
+
+base::Status Log::cut_locked(protocol::Offset offset) {
   auto cut = store_.truncate_to(offset);
-  if (!cut.ok()) return failed(cut.error());
+  if (!cut.ok()) return cut.error();
   flusher_.cut_at(*cut);
   log_start_offset_.store(std::min(log_start_offset(), *cut));
   high_watermark_.store(std::min(high_watermark(), *cut));
-  done = failed(epochs_->truncate_from_end(*cut));
-  if (!done.ok()) return done.error();
+  base::Status done = epochs_->truncate_from_end(*cut);
+  if (!done.ok()) return done;
   std::vector<SegmentPtr> segments = store_.segments().all();
   auto snapshots = list_producer_snapshots(store_.directory());
-  if (!snapshots.ok()) return failed(snapshots.error());
-  done = failed(producers_.rebuild(
-      {store_.directory(), *snapshots, segments, log_start_offset(), store_.end_offset()}));
-  if (!done.ok()) return done.error();
-  return true;
+  if (!snapshots.ok()) return snapshots.error();
+  return producers_.rebuild(
+      {store_.directory(), *snapshots, segments, log_start_offset(), store_.end_offset()});
+}
+
+base::Status Log::checkpoint_if_lowered(const Checkpointed& before) const {
+  bool lowered =
+      recovery_point() < before.recovery_point || log_start_offset() < before.log_start_offset;
+  return lowered ? context_.write_checkpoints(dir_) : base::Status();
 }
 
 base::Status Log::truncate_fully_and_start_at(protocol::Offset offset,
                                               std::optional<protocol::Offset> log_start_offset) {
   base::MutexLock lock(mutex_);
-  base::Status writable = check_writable();
-  if (!writable.ok()) return writable;
+  base::Status done = check_writable();
+  if (!done.ok()) return done;
   LOG(INFO) << partition_.to_string() << ": dropping all records up to " << store_.end_offset()
             << ", the log goes on at " << offset;
-  base::Status restarted = failed(restart_locked(offset));
-  if (restarted.ok()) log_start_offset_.store(log_start_offset.value_or(offset));
-  return restarted;
+  Checkpointed before{recovery_point(), this->log_start_offset()};
+  done = restart_locked(offset);
+  if (!done.ok()) return failed(done);
+  log_start_offset_.store(log_start_offset.value_or(offset));
+  return failed(checkpoint_if_lowered(before));
 }
 
 base::Status Log::restart_locked(protocol::Offset offset) {
   flusher_.cut_at(offset);
-  base::Status done = store_.restart_at(offset);
+  // First: a snapshot left by a crash would tell of producers whose records are gone.
+  base::Status done = producers_.clear(store_.directory());
+  if (!done.ok()) return done;
+  done = store_.restart_at(offset);
   if (!done.ok()) return done;
   log_start_offset_.store(offset);
   high_watermark_.store(offset);
-  done = epochs_->clear();
-  if (!done.ok()) return done;
-  return producers_.clear(store_.directory());
+  return epochs_->clear();
 }
 
 base::Result<bool> Log::advance_log_start_offset(protocol::Offset offset) {
@@ -353,35 +380,24 @@ base::Result<bool> Log::advance_log_start_offset(protocol::Offset offset) {
   return true;
 }
 
-base::Result<std::size_t> Log::count_deletable(const LogOptions& options) {
-  std::vector<SegmentFacts> facts;
-  std::vector<SegmentPtr> segments = store_.segments().all();
-  for (std::size_t i = 0; i < segments.size(); ++i) {
-    auto timestamp = segments[i]->largest_timestamp_ms();
-    if (!timestamp.ok()) return failed(timestamp.error());
-    protocol::Offset end =
-        i + 1 < segments.size() ? segments[i + 1]->base_offset() : store_.end_offset();
-    facts.push_back({segments[i]->base_offset(), end, segments[i]->size_bytes(), *timestamp});
-  }
-  return deletable_segments(facts, options,
-                            {context_.clock.wall_ms(), high_watermark(), log_start_offset()});
-}
-
 base::Result<std::size_t> Log::delete_old_segments() {
   base::MutexLock lock(mutex_);
   base::Status done = check_writable();
   if (!done.ok()) return done.error();
   auto options = options_.read();
-  auto count = count_deletable(*options);
-  if (!count.ok() || *count == 0) return count;
-  if (*count == store_.segments().size()) {
+  auto facts = store_.facts();
+  if (!facts.ok()) return failed(facts.error());
+  std::size_t count = deletable_segments(
+      *facts, *options, {context_.clock.wall_ms(), high_watermark(), log_start_offset()});
+  if (count == 0) return count;
+  if (count == facts->size()) {
     done = failed(roll_locked());
     if (!done.ok()) return done.error();
   }
-  done = failed(store_.remove_first(*count, options->file_delete_delay_ms));
+  done = failed(store_.remove_first(count, options->file_delete_delay_ms));
   if (!done.ok()) return done.error();
   protocol::Offset first = store_.segments().first()->base_offset();
-  LOG(INFO) << partition_.to_string() << ": deleted " << *count
+  LOG(INFO) << partition_.to_string() << ": deleted " << count
             << " old segments, the log begins at " << std::max(first, log_start_offset());
   if (first > log_start_offset()) log_start_offset_.store(first);
   done = failed(epochs_->truncate_from_start(log_start_offset()));
@@ -401,31 +417,40 @@ base::Status Log::roll() {
 base::Status Log::roll_locked() {
   base::Status rolled = store_.roll();
   if (!rolled.ok()) return rolled;
+  // It may have replaced the only segment, empty, by one that begins above the log start.
+  if (log_start_offset() < first_segment_offset()) {
+    log_start_offset_.store(first_segment_offset());
+    rolled = epochs_->truncate_from_start(first_segment_offset());
+    if (!rolled.ok()) return rolled;
+  }
   return producers_.write_snapshot(store_.directory(), store_.end_offset());
 }
 
-base::Status Log::flush() {
-  base::MutexLock flushing(flush_mutex_);
-  FlushPlan plan;
-  {
+// Whatever is on disk: indexes and snapshots may not be, and an offline directory must be told.
+base::Status Log::flush() { return flush_to(std::numeric_limits<protocol::Offset>::max()); }
+
+base::Status Log::flush_if_due(protocol::Offset offset, const LogOptions& options) {
+  return unflushed_messages() >= options.flush_messages ? flush_to(offset) : base::Status();
+}
+
+base::Status Log::flush_to(protocol::Offset offset) {
+  return failed(flusher_.flush_to(offset, [this]() -> base::Result<FlushPlan> {
     base::MutexLock lock(mutex_);
     base::Status online = check_online();
-    if (!online.ok()) return online;
-    plan = {store_.directory(), store_.segments().from(recovery_point()), store_.end_offset(),
-            flusher_.generation()};
-  }
-  return failed(flusher_.run(plan));
+    if (!online.ok()) return online.error();
+    return FlushPlan{store_.segments().from(recovery_point()), store_.end_offset(),
+                     flusher_.generation()};
+  }));
 }
 
 base::Status Log::flush_rolled() {
-  base::MutexLock flushing(flush_mutex_);
   FlushPlan plan;
   {
     base::MutexLock lock(mutex_);
     base::Status writable = check_writable();
     if (!writable.ok()) return writable;
-    plan = {store_.directory(), store_.segments().from(recovery_point()),
-            store_.segments().last()->base_offset(), flusher_.generation()};
+    plan = {store_.segments().from(recovery_point()), store_.segments().last()->base_offset(),
+            flusher_.generation()};
     plan.segments.pop_back();
   }
   if (plan.segments.empty()) return {};
@@ -458,14 +483,12 @@ base::Status Log::close() {
 }
 
 base::Status Log::rename_directory(const std::string& name) {
-  base::MutexLock flushing(flush_mutex_);
   base::MutexLock lock(mutex_);
   std::string renamed = base::parent_directory(store_.directory()) + "/" + name;
-  base::Status done = failed(base::rename_path(store_.directory(), renamed));
-  if (!done.ok()) return done;
-  store_.directory_moved(renamed);
-  epochs_->moved(renamed + "/" + kLeaderEpochCheckpoint);
-  return {};
+  return failed(context_.files.rename_directory(store_.directory(), renamed, [&] {
+    store_.directory_moved(renamed);
+    epochs_->moved(renamed + "/" + kLeaderEpochCheckpoint);
+  }));
 }
 
 }  // namespace odradek::log

@@ -119,8 +119,8 @@ class Log {
   // --- maintenance ---
   base::Status roll() EXCLUDES(mutex_);
   // Syncs segments that were rolled since the last flush; appends go on meanwhile.
-  base::Status flush_rolled() EXCLUDES(flush_mutex_, mutex_);
-  base::Status flush() EXCLUDES(flush_mutex_, mutex_);
+  base::Status flush_rolled() EXCLUDES(mutex_);
+  base::Status flush() EXCLUDES(mutex_);
   // After the whole file system was synced: everything up to `offset` is on disk.
   void mark_flushed(protocol::Offset offset);
   std::int64_t unflushed_messages() const { return log_end_offset() - recovery_point(); }
@@ -131,12 +131,16 @@ class Log {
   // Ends the active segment and writes what is pending: afterwards only offsets and flush().
   base::Status close() EXCLUDES(mutex_);
   // Renames the directory within its parent ("-delete", "-future" taken over); readers go on.
-  base::Status rename_directory(const std::string& name) EXCLUDES(flush_mutex_, mutex_);
+  base::Status rename_directory(const std::string& name) EXCLUDES(mutex_);
 
  private:
   // Marks the directory as failed for errors of I/O, and gives every error a code.
   base::Error failed(base::Error error) const;
   base::Status failed(const base::Status& status) const;
+  // What a reader without the lock finds; on failure once more with it, then the disk is to blame.
+  template <class Look>
+  auto look_twice(Look look) const -> decltype(look()) EXCLUDES(mutex_);
+  base::Result<ReadInfo> read_once(const ReadSpec& spec) const;
   base::Status check_online() const;
   base::Status check_writable() const REQUIRES(mutex_);
   base::Result<AppendInfo> assign_and_write(protocol::ValidatedRecords& validated,
@@ -145,8 +149,16 @@ class Log {
   base::Status write(base::ByteView bytes, std::span<const BatchHeader> headers,
                      const LogOptions& options) REQUIRES(mutex_);
   base::Status roll_locked() REQUIRES(mutex_);
+  base::Status flush_to(protocol::Offset offset) EXCLUDES(mutex_);
+  base::Status flush_if_due(protocol::Offset offset, const LogOptions& options) EXCLUDES(mutex_);
+  base::Status cut_locked(protocol::Offset offset) REQUIRES(mutex_);
   base::Status restart_locked(protocol::Offset offset) REQUIRES(mutex_);
-  base::Result<std::size_t> count_deletable(const LogOptions& options) REQUIRES(mutex_);
+  // The offsets of this log that the directory's checkpoints may name.
+  struct Checkpointed {
+    protocol::Offset recovery_point = 0;
+    protocol::Offset log_start_offset = 0;
+  };
+  base::Status checkpoint_if_lowered(const Checkpointed& before) const;
 
   const protocol::TopicPartition partition_;
   LogDir& dir_;
@@ -159,8 +171,6 @@ class Log {
   std::atomic<protocol::Offset> log_start_offset_{0};
   std::atomic<protocol::Offset> high_watermark_{0};
 
-  // One flush or rename at a time, since a flush names files by their paths; taken before mutex_.
-  base::Mutex flush_mutex_;
   mutable base::Mutex mutex_;
   std::optional<base::Uuid> topic_id_ GUARDED_BY(mutex_);
   bool closed_ GUARDED_BY(mutex_) = false;

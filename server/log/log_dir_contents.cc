@@ -37,9 +37,10 @@ base::Result<LogDirContents> take_contents(const std::string& directory) {
   contents.clean = clean_shutdown_file_exists(directory);
   if (contents.clean) {
     contents.broker_epoch = read_clean_shutdown_broker_epoch(directory).value_or(-1);
-    base::Status removed = remove_clean_shutdown_file(directory);
-    if (!removed.ok()) return removed.error();
   }
+  // Even one that could not be seen: the next crash must not look like a clean stop.
+  base::Status removed = remove_clean_shutdown_file(directory);
+  if (!removed.ok()) return removed.error();
   contents.recovery_points = read_leniently(directory + "/" + kRecoveryPointCheckpoint);
   contents.start_offsets = read_leniently(directory + "/" + kLogStartOffsetCheckpoint);
   auto entries = base::list_directory(directory);

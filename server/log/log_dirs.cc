@@ -28,12 +28,13 @@ base::Status LogDir::lock() {
   auto readable = base::list_directory(path_);
   if (!readable.ok()) return readable.error();
   auto lock = base::FileLock::acquire(path_ + "/.lock");
-  if (!lock.ok()) {
-    return base::Error(
-        protocol::ErrorCode::kInvalidConfig,
-        "cannot lock " + path_ + ", another broker may be using it: " + lock.error().message);
+  if (!lock.ok()) return lock.error();
+  if (!lock->has_value()) {
+    return base::Error(protocol::ErrorCode::kInvalidConfig,
+                       "cannot lock " + path_ + ": another process holds it; a data directory " +
+                           "serves one broker at a time");
   }
-  lock_.emplace(std::move(*lock));
+  lock_ = std::move(*lock);
   return {};
 }
 

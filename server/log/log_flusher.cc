@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/file.h"
-
 namespace odradek::log {
 
 std::int64_t LogFlusher::generation() const {
@@ -13,18 +11,39 @@ std::int64_t LogFlusher::generation() const {
 
 base::Status LogFlusher::run(const FlushPlan& plan) {
   std::int64_t began_ns = context_.clock.monotonic_ns();
+  bool new_names = false;
   for (const SegmentPtr& segment : plan.segments) {
     base::Status synced = segment->flush();
     if (!synced.ok()) return synced;
+    new_names |= segment->base_offset() >= recovery_point();
   }
-  if (plan.segments.size() > 1) {
-    base::Status synced = base::sync_directory(plan.directory);
+  if (new_names) {
+    base::Status synced = plan.segments.front()->log_file().sync_directory();
     if (!synced.ok()) return synced;
   }
   context_.metrics.flush_rate.mark();
   context_.metrics.flush_time.record((context_.clock.monotonic_ns() - began_ns) / 1000);
   advance_to(plan.end_offset, plan.generation);
   return {};
+}
+
+base::Status LogFlusher::flush_to(protocol::Offset offset,
+                                  const std::function<base::Result<FlushPlan>()>& plan) {
+  {
+    base::MutexLock lock(turn_mutex_);
+    while (syncing_ && recovery_point() < offset) turn_.wait(turn_mutex_);
+    if (failure_) return *failure_;
+    if (recovery_point() >= offset) return {};
+    syncing_ = true;
+  }
+  auto planned = plan();
+  base::Status done = planned.ok() ? run(*planned) : base::Status(planned.error());
+  base::MutexLock lock(turn_mutex_);
+  syncing_ = false;
+  turn_.notify_all();
+  // With a code it is no fault of the disk.
+  if (!done.ok() && done.error().code == -1) failure_ = done.error();
+  return done;
 }
 
 void LogFlusher::advance_to(protocol::Offset offset, std::int64_t generation) {

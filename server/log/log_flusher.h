@@ -3,6 +3,8 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +18,6 @@ namespace odradek::log {
 
 // What to sync, taken under the log's lock; then synced without it.
 struct FlushPlan {
-  std::string directory;
   std::vector<SegmentPtr> segments;
   protocol::Offset end_offset = 0;  // on disk once all segments are
   std::int64_t generation = 0;
@@ -37,6 +38,12 @@ class LogFlusher {
 
   // Syncs and advances the recovery point, unless the log was cut meanwhile.
   base::Status run(const FlushPlan& plan) EXCLUDES(mutex_);
+  // Returns once everything below `offset` is on disk. Those who come while another syncs share the
+  // next sync, of what `plan` says then: many appends, one fdatasync. After a sync that failed none
+  // is tried: the kernel may have dropped what it could not write.
+  base::Status flush_to(protocol::Offset offset,
+                        const std::function<base::Result<FlushPlan>()>& plan)
+      EXCLUDES(mutex_, turn_mutex_);
   void advance_to(protocol::Offset offset, std::int64_t generation) EXCLUDES(mutex_);
   // The log was cut: what comes above `offset` now is not on disk.
   void cut_at(protocol::Offset offset) EXCLUDES(mutex_);
@@ -47,6 +54,11 @@ class LogFlusher {
   std::int64_t generation_ GUARDED_BY(mutex_) = 0;
   std::atomic<protocol::Offset> recovery_point_;
   std::atomic<std::int64_t> last_flush_ms_;
+
+  base::Mutex turn_mutex_;
+  base::CondVar turn_;
+  bool syncing_ GUARDED_BY(turn_mutex_) = false;
+  std::optional<base::Error> failure_ GUARDED_BY(turn_mutex_);
 };
 
 }  // namespace odradek::log

@@ -1,11 +1,10 @@
 #include "server/log/log_loader.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <limits>
 #include <utility>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "protocol/errors.h"
 #include "server/log/checkpoint_file.h"
@@ -17,12 +16,6 @@
 namespace odradek::log {
 
 namespace {
-
-std::optional<std::int64_t> file_size(const std::string& path) {
-  struct stat facts {};
-  if (::stat(path.c_str(), &facts) != 0) return std::nullopt;
-  return facts.st_size;
-}
 
 // One load, step by step.
 class LogLoader {
@@ -36,9 +29,10 @@ class LogLoader {
  private:
   base::Status open_segments(const LogDirectory& directory);
   base::Status load_epochs();
+  base::Status collect_lost_epochs();
   base::Status add_segment(protocol::Offset base_offset);
   base::Status check_transaction_index(Segment& segment);
-  bool has_sound_indexes(Segment& segment) const;
+  base::Result<bool> has_sound_indexes(Segment& segment) const;
   base::Status recover();
   base::Status recover_one(std::size_t number, bool* cut);
   base::Status drop_segments_after(std::size_t number);
@@ -52,6 +46,7 @@ class LogLoader {
   std::set<protocol::Offset> rebuild_;  // segments to be checked whole, whatever the stop was like
   std::vector<protocol::Offset> snapshots_;
   bool changed_ = false;
+  bool epochs_lost_ = false;
 };
 
 base::Status LogLoader::add_segment(protocol::Offset base_offset) {
@@ -62,28 +57,38 @@ base::Status LogLoader::add_segment(protocol::Offset base_offset) {
   return created;
 }
 
-bool LogLoader::has_sound_indexes(Segment& segment) const {
+base::Result<bool> LogLoader::has_sound_indexes(Segment& segment) const {
+  IndexFile& offset_file = segment.offset_index().file();
+  IndexFile& time_file = segment.time_index().file();
+  auto offsets = base::path_attributes(offset_file.path());
+  if (!offsets.ok()) return offsets.error();
+  auto times = base::path_attributes(time_file.path());
+  if (!times.ok()) return times.error();
   std::int64_t size_bytes = segment.size_bytes();
-  auto offsets = file_size(segment.offset_index().file().path());
-  auto times = file_size(segment.time_index().file().path());
-  if (!offsets || !times) return size_bytes == 0;
-  segment.offset_index().file().assume_size(*offsets);
-  segment.time_index().file().assume_size(*times);
-  if (*offsets % OffsetIndex::kEntrySize != 0 || *times % TimeIndex::kEntrySize != 0) return false;
+  if (offsets->type == base::FileType::kMissing || times->type == base::FileType::kMissing) {
+    return size_bytes == 0;
+  }
+  offset_file.assume_size(offsets->size_bytes);
+  time_file.assume_size(times->size_bytes);
+  if (offsets->size_bytes % OffsetIndex::kEntrySize != 0) return false;
+  if (times->size_bytes % TimeIndex::kEntrySize != 0) return false;
   // A batch gets an entry when more than the interval lies before it: a larger segment has one,
   // unless its index was lost.
   std::int64_t unindexed_bytes = options_.index_interval_bytes;
-  return *offsets > 0 || size_bytes <= unindexed_bytes + options_.max_message_bytes;
+  return offsets->size_bytes > 0 || size_bytes <= unindexed_bytes + options_.max_message_bytes;
 }
 
 base::Status LogLoader::open_segments(const LogDirectory& directory) {
   rebuild_ = directory.rebuild;
   for (protocol::Offset base_offset : directory.segments) {
-    auto size = file_size(spec_.directory + "/" + segment_file_name(base_offset, kLogSuffix));
-    if (!size) return base::Error("cannot stat a segment of " + spec_.directory);
+    auto file =
+        base::path_attributes(spec_.directory + "/" + segment_file_name(base_offset, kLogSuffix));
+    if (!file.ok()) return file.error();
     log_.segments.push_back(std::make_shared<Segment>(context_.files, spec_.directory, base_offset,
-                                                      *size, context_.clock.wall_ms()));
-    if (!has_sound_indexes(*log_.segments.back()) && !rebuild_.contains(base_offset)) {
+                                                      file->size_bytes, context_.clock.wall_ms()));
+    auto sound = has_sound_indexes(*log_.segments.back());
+    if (!sound.ok()) return sound.error();
+    if (!*sound && !rebuild_.contains(base_offset)) {
       LOG(WARNING) << partition_.to_string() << ": the indexes of segment " << base_offset
                    << " are missing or damaged, they are made again";
       rebuild_.insert(base_offset);
@@ -114,6 +119,13 @@ base::Status LogLoader::load_epochs() {
   if (loaded.error().code != -1) return loaded;
   LOG(WARNING) << partition_.to_string()
                << ": leader epochs are read from the log: " << loaded.error().message;
+  epochs_lost_ = true;
+  return {};
+}
+
+// Once the log is cut where it is valid, so that nothing behind speaks of epochs.
+base::Status LogLoader::collect_lost_epochs() {
+  if (!epochs_lost_) return {};
   log_.epochs = std::make_unique<EpochCache>(spec_.directory + "/" + kLeaderEpochCheckpoint);
   for (const SegmentPtr& segment : log_.segments) {
     base::Status collected = collect_epochs(*segment, *log_.epochs);
@@ -219,7 +231,9 @@ base::Result<LoadedLog> LogLoader::run() {
   if (!done.ok()) return done.error();
   done = find_end();
   if (!done.ok()) return done.error();
-  if (log_.epochs->entries() != epochs) {
+  done = collect_lost_epochs();
+  if (!done.ok()) return done.error();
+  if (!epochs_lost_ && log_.epochs->entries() != epochs) {
     done = log_.epochs->write();
     if (!done.ok()) return done.error();
   }

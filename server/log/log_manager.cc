@@ -1,8 +1,5 @@
 #include "server/log/log_manager.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -35,14 +32,6 @@ std::string deleted_name(const protocol::TopicPartition& partition) {
                     name.size() - kMaxFileNameBytes);
 }
 
-base::Status sync_file_system(const std::string& directory) {
-  int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  int result = fd < 0 ? -1 : ::syncfs(fd);
-  if (fd >= 0) ::close(fd);
-  if (result == 0) return {};
-  return base::Error("cannot sync the file system of " + directory);
-}
-
 }  // namespace
 
 // What the threads that load one directory share.
@@ -60,7 +49,12 @@ LogManager::LogManager(const std::vector<std::string>& directories,
                                         : FileCache::default_max_open_files()),
       deleter_(clock),
       metrics_(clock),
-      context_{files_, deleter_, metrics_, clock, options.producer_id_expiration_ms},
+      context_{files_,
+               deleter_,
+               metrics_,
+               clock,
+               options.producer_id_expiration_ms,
+               [this](LogDir& dir) { return write_checkpoints(dir); }},
       dirs_(directories) {}
 
 LogManager::~LogManager() {
@@ -293,8 +287,7 @@ base::Result<LogPtr> LogManager::create_future(const LogPtr& current, LogDir& di
                        partition.to_string() + " was moved or deleted meanwhile");
   }
   // Its files may lie where an earlier log of the partition lay, which a checkpoint still names.
-  base::Status written = write_checkpoint(dir, Checkpoint::kRecoveryPoints);
-  if (written.ok()) written = write_checkpoint(dir, Checkpoint::kLogStartOffsets);
+  base::Status written = write_checkpoints(dir);
   if (!written.ok()) {
     return base::Error(ErrorCode::kKafkaStorageError, written.error().message);
   }
@@ -423,6 +416,11 @@ base::Status LogManager::write_checkpoint(LogDir& dir, Checkpoint which) {
   return written;
 }
 
+base::Status LogManager::write_checkpoints(LogDir& dir) {
+  base::Status written = write_checkpoint(dir, Checkpoint::kRecoveryPoints);
+  return written.ok() ? write_checkpoint(dir, Checkpoint::kLogStartOffsets) : written;
+}
+
 void LogManager::checkpoint_recovery_points() {
   for (LogDir* dir : dirs_.online()) (void)write_checkpoint(*dir, Checkpoint::kRecoveryPoints);
 }
@@ -432,19 +430,18 @@ void LogManager::checkpoint_log_start_offsets() {
 }
 
 base::Status LogManager::close_logs(LogDir& dir, const std::vector<LogPtr>& logs) {
-  std::vector<LogPtr> dirty;
   for (const LogPtr& log : logs) {
     base::Status closed = log->close();
     if (!closed.ok()) return closed;
-    if (log->unflushed_messages() > 0) dirty.push_back(log);
   }
-  if (dirty.size() > kMaxSingleFlushes) {
-    base::Status synced = sync_file_system(dir.path());
+  // All of them: closing wrote index entries even where every record was on disk already.
+  if (logs.size() > kMaxSingleFlushes) {
+    base::Status synced = base::sync_file_system(dir.path());
     if (!synced.ok()) return synced;
-    for (const LogPtr& log : dirty) log->mark_flushed(log->log_end_offset());
+    for (const LogPtr& log : logs) log->mark_flushed(log->log_end_offset());
     return {};
   }
-  for (const LogPtr& log : dirty) {
+  for (const LogPtr& log : logs) {
     base::Status flushed = log->flush();
     if (!flushed.ok()) return flushed;
   }
@@ -453,8 +450,7 @@ base::Status LogManager::close_logs(LogDir& dir, const std::vector<LogPtr>& logs
 
 void LogManager::shut_dir(LogDir& dir, std::int64_t broker_epoch) {
   base::Status done = close_logs(dir, logs_in(dir));
-  if (done.ok()) done = write_checkpoint(dir, Checkpoint::kRecoveryPoints);
-  if (done.ok()) done = write_checkpoint(dir, Checkpoint::kLogStartOffsets);
+  if (done.ok()) done = write_checkpoints(dir);
   if (done.ok()) done = write_clean_shutdown_file(dir.path(), broker_epoch);
   if (!done.ok()) {
     LOG(WARNING) << "Log directory " << dir.path()

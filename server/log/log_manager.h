@@ -133,6 +133,7 @@ class LogManager {
   base::Status close_logs(LogDir& dir, const std::vector<LogPtr>& logs);
   enum class Checkpoint : std::uint8_t { kRecoveryPoints, kLogStartOffsets };
   base::Status write_checkpoint(LogDir& dir, Checkpoint which) EXCLUDES(checkpoint_mutex_);
+  base::Status write_checkpoints(LogDir& dir) EXCLUDES(checkpoint_mutex_);
 
   const LogManagerOptions options_;
   const base::Clock& clock_;

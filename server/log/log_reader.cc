@@ -57,24 +57,21 @@ base::Status LogReader::read(const ReadSpec& spec, ReadInfo& info) const {
   return {};
 }
 
-base::Status LogReader::fill(const ReadSpec& spec, Segment& segment, const OffsetMetadata& first,
+base::Status LogReader::fill(const ReadSpec& spec, Segment& segment, const BatchPlace& first,
                              std::int64_t end_position, ReadInfo& info) const {
-  info.first = {spec.start_offset, first.segment_base_offset, first.position};
-  std::int64_t size = end_position - first.position;
+  std::int64_t position = first.start.position;
+  info.first = {spec.start_offset, first.start.segment_base_offset, position};
+  std::int64_t size = end_position - position;
   std::int64_t limit = std::max(spec.max_bytes, 0);
-  auto file = segment.log_file().open();
-  if (!file.ok()) return file.error();
   if (size > limit) {
-    BatchWalker walker(segment.log_file(), first.position, end_position,
-                       BatchHeader::kMaxHeaderBytes);
-    auto header = walker.next();
-    if (!header.ok()) return header.error();
-    if (!header->has_value()) return {};
-    std::int64_t whole = (*header)->size_bytes;
+    std::int64_t whole = std::min<std::int64_t>(first.size_bytes, size);
     info.first_batch_incomplete = whole > limit && !spec.min_one_message;
     size = spec.min_one_message ? std::max(limit, whole) : limit;
   }
-  if (size > 0) info.slice = {std::move(*file), first.position, size};
+  if (size == 0) return {};
+  auto file = segment.log_file().open();
+  if (!file.ok()) return file.error();
+  info.slice = {std::move(*file), position, size};
   return {};
 }
 

@@ -20,20 +20,20 @@ std::int32_t position_of(base::ByteView entry) {
 
 }  // namespace
 
-base::Result<OffsetPosition> OffsetIndex::entry(std::size_t number) {
-  Entry bytes;
-  base::Status read = file_.read(number, bytes);
-  if (!read.ok()) return read.error();
-  return OffsetPosition{base_offset_ + relative_offset(bytes), position_of(bytes)};
+OffsetPosition OffsetIndex::decode(const IndexFile::Entry& bytes) const {
+  return {base_offset_ + relative_offset(bytes), position_of(bytes)};
+}
+
+base::Result<std::optional<OffsetPosition>> OffsetIndex::entry(std::size_t number) {
+  auto found = file_.read(number);
+  if (!found.ok()) return found.error();
+  return found->has_value() ? std::optional(decode(**found)) : std::nullopt;
 }
 
 base::Result<std::optional<OffsetPosition>> OffsetIndex::last() {
-  auto count = file_.entries();
-  if (!count.ok()) return count.error();
-  if (*count == 0) return std::optional<OffsetPosition>();
-  auto found = entry(*count - 1);
+  auto found = file_.last();
   if (!found.ok()) return found.error();
-  return std::optional<OffsetPosition>(*found);
+  return found->has_value() ? std::optional(decode(**found)) : std::nullopt;
 }
 
 base::Status OffsetIndex::append(protocol::Offset offset, std::int32_t position) {
@@ -47,34 +47,33 @@ base::Status OffsetIndex::append(protocol::Offset offset, std::int32_t position)
 }
 
 base::Result<OffsetPosition> OffsetIndex::lookup(protocol::Offset target) {
-  auto count = file_.count_while(
+  auto found = neighbours(target);
+  if (!found.ok()) return found.error();
+  return found->before;
+}
+
+base::Result<OffsetIndex::Neighbours> OffsetIndex::neighbours(protocol::Offset target) {
+  auto found = file_.find(
       [&](base::ByteView bytes) { return base_offset_ + relative_offset(bytes) <= target; });
-  if (!count.ok()) return count.error();
-  OffsetPosition start{base_offset_, 0};
-  if (*count == 0) return start;
-  auto found = entry(*count - 1);
+  if (!found.ok()) return found.error();
+  Neighbours around{{base_offset_, 0}, std::nullopt};
+  if (found->behind) around.behind = decode(*found->behind);
   // Of a damaged file only the last entry was looked at; from the start everything is found too.
-  if (found.ok() && found->position < 0) return start;
-  return found;
+  if (found->before && position_of(*found->before) >= 0) around.before = decode(*found->before);
+  return around;
 }
 
 base::Result<std::optional<OffsetPosition>> OffsetIndex::at_or_behind(std::int64_t position) {
-  auto before =
-      file_.count_while([&](base::ByteView bytes) { return position_of(bytes) < position; });
-  if (!before.ok()) return before.error();
-  auto count = file_.entries();
-  if (!count.ok()) return count.error();
-  if (*before >= *count) return std::optional<OffsetPosition>();
-  auto found = entry(*before);
+  auto found = file_.find([&](base::ByteView bytes) { return position_of(bytes) < position; });
   if (!found.ok()) return found.error();
-  return std::optional<OffsetPosition>(*found);
+  return found->behind ? std::optional(decode(*found->behind)) : std::nullopt;
 }
 
 base::Status OffsetIndex::truncate_to(protocol::Offset offset) {
-  auto count = file_.count_while(
+  auto found = file_.find(
       [&](base::ByteView bytes) { return base_offset_ + relative_offset(bytes) < offset; });
-  if (!count.ok()) return count.error();
-  return file_.truncate_to(*count);
+  if (!found.ok()) return found.error();
+  return file_.truncate_to(found->count);
 }
 
 base::Result<bool> OffsetIndex::sane(std::int64_t log_size_bytes) {

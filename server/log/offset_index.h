@@ -29,10 +29,16 @@ class OffsetIndex {
   base::Status append(protocol::Offset offset, std::int32_t position);
   // The last entry whose offset is at most `target`; (base offset, 0) when there is none.
   base::Result<OffsetPosition> lookup(protocol::Offset target);
+  // That one, and the entry behind it.
+  struct Neighbours {
+    OffsetPosition before;
+    std::optional<OffsetPosition> behind;
+  };
+  base::Result<Neighbours> neighbours(protocol::Offset target);
   // The first entry whose position is at least `position`.
   base::Result<std::optional<OffsetPosition>> at_or_behind(std::int64_t position);
   base::Result<std::optional<OffsetPosition>> last();
-  base::Result<OffsetPosition> entry(std::size_t number);
+  base::Result<std::optional<OffsetPosition>> entry(std::size_t number);
   // Drops the entries with offset >= `offset`.
   base::Status truncate_to(protocol::Offset offset);
   // False when it cannot be the index of this segment, whose log has `log_size_bytes`.
@@ -42,6 +48,8 @@ class OffsetIndex {
   IndexFile& file() { return file_; }
 
  private:
+  OffsetPosition decode(const IndexFile::Entry& bytes) const;
+
   const protocol::Offset base_offset_;
   IndexFile file_;
 };

@@ -2,7 +2,7 @@
 
 namespace odradek::log {
 
-void RecentPositions::add(const OffsetMetadata& place) {
+void RecentPositions::add(const BatchPlace& place) {
   base::MutexLock lock(mutex_);
   if (!ring_) ring_ = std::make_unique<Ring>();
   ring_->places[ring_->next] = place;
@@ -10,13 +10,13 @@ void RecentPositions::add(const OffsetMetadata& place) {
   if (ring_->size < kPlaces) ++ring_->size;
 }
 
-std::optional<OffsetMetadata> RecentPositions::find(protocol::Offset offset) const {
+std::optional<BatchPlace> RecentPositions::find(protocol::Offset offset) const {
   base::MutexLock lock(mutex_);
   if (!ring_) return std::nullopt;
   for (std::size_t back = 1; back <= ring_->size; ++back) {
-    const OffsetMetadata& place = ring_->places[(ring_->next + kPlaces - back) % kPlaces];
-    if (place.offset == offset) return place;
-    if (place.offset < offset) break;  // older ones are lower still
+    const BatchPlace& place = ring_->places[(ring_->next + kPlaces - back) % kPlaces];
+    if (place.start.offset == offset) return place;
+    if (place.start.offset < offset) break;  // older ones are lower still
   }
   return std::nullopt;
 }

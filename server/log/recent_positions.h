@@ -11,19 +11,25 @@
 
 namespace odradek::log {
 
+// Where a batch is.
+struct BatchPlace {
+  OffsetMetadata start;
+  std::int32_t size_bytes = 0;
+};
+
 // Followers and the high watermark stand at ends of recent appends; for those neither index nor
 // file is asked. Safe from any thread.
 class RecentPositions {
  public:
-  void add(const OffsetMetadata& place);
+  void add(const BatchPlace& place);
   // Exactly this offset, when it is among the last ones.
-  std::optional<OffsetMetadata> find(protocol::Offset offset) const;
+  std::optional<BatchPlace> find(protocol::Offset offset) const;
   void clear();
 
  private:
   static constexpr std::size_t kPlaces = 64;
   struct Ring {
-    std::array<OffsetMetadata, kPlaces> places{};
+    std::array<BatchPlace, kPlaces> places{};
     std::size_t next = 0;
     std::size_t size = 0;
   };

@@ -1,12 +1,12 @@
 #include "server/log/segment.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <initializer_list>
 #include <utility>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "server/log/batch_walker.h"
 
@@ -18,6 +18,7 @@ namespace {
 // none.
 constexpr std::int64_t kReserveFromBytes = 1 << 20;
 constexpr std::int64_t kMaxReserveStepBytes = 64 << 20;
+constexpr std::int64_t kLargeBatchBytes = 8 << 10;
 
 std::string path_of(const std::string& directory, protocol::Offset base_offset,
                     const char* suffix) {
@@ -51,9 +52,8 @@ Segment::Segment(FileCache& cache, const std::string& directory, protocol::Offse
       size_bytes_(size_bytes) {}
 
 base::Status Segment::create() {
-  auto file = log_file_.open();
-  if (!file.ok()) return file.error();
-  return first_error({offset_index_.file().create(), time_index_.file().create()});
+  return first_error(
+      {log_file_.create(), offset_index_.file().create(), time_index_.file().create()});
 }
 
 void Segment::reserve(std::int64_t needed_bytes, std::int64_t segment_bytes) {
@@ -77,13 +77,20 @@ base::Status Segment::append(base::ByteView bytes, std::span<const BatchHeader> 
     position += header.size_bytes;
   }
   if (!done.ok()) {
-    base::Status cut = log_file_.truncate(size_bytes());
-    if (!cut.ok()) LOG(WARNING) << log_file_.path() << ": " << cut.error().message;
+    base::Status undone = undo_append(headers.front().base_offset);
+    if (!undone.ok()) LOG(WARNING) << log_file_.path() << ": " << undone.error().message;
     return done;
   }
   DCHECK_EQ(position, end);
   size_bytes_.store(end, std::memory_order_release);
   return {};
+}
+
+base::Status Segment::undo_append(protocol::Offset offset) {
+  base::Status cut = first_error({log_file_.truncate(size_bytes()), restart_indexes_at(offset)});
+  if (!cut.ok()) return cut;
+  auto end = find_end();
+  return end.ok() ? base::Status() : end.error();
 }
 
 base::Status Segment::index_batch(const BatchHeader& header, std::int64_t position,
@@ -161,23 +168,42 @@ base::Result<std::int64_t> Segment::largest_timestamp_ms() {
 }
 
 base::Result<std::int64_t> Segment::modified_ms() const {
-  struct stat facts {};
-  std::string path = log_file_.path();
-  if (::stat(path.c_str(), &facts) != 0) return base::Error("cannot stat " + path);
-  return static_cast<std::int64_t>(facts.st_mtim.tv_sec) * 1000 + facts.st_mtim.tv_nsec / 1'000'000;
+  auto attributes = base::path_attributes(log_file_.path());
+  if (!attributes.ok()) return attributes.error();
+  return attributes->modified_ms;
+}
+
+base::Result<std::optional<Segment::Located>> Segment::batch_at(std::int64_t position,
+                                                                std::int64_t end_position,
+                                                                protocol::Offset target) {
+  std::optional<Located> none;
+  std::array<std::uint8_t, BatchHeader::kMaxHeaderBytes> bytes;
+  auto read = log_file_.read_at(position, bytes);
+  if (!read.ok()) return read.error();
+  auto header = BatchHeader::parse(base::ByteView(bytes).first(*read));
+  // Of an old compressed entry only the last offset is known.
+  bool holds = header && header->magic >= 2 && header->base_offset <= target &&
+               header->last_offset >= target && header->size_bytes <= end_position - position;
+  return holds ? std::optional(Located{position, *header}) : none;
 }
 
 base::Result<std::optional<Segment::Located>> Segment::locate(protocol::Offset target,
                                                               std::int64_t end_position) {
-  auto start = offset_index_.lookup(target);
-  if (!start.ok()) return start.error();
-  std::int64_t position = start->position;
-  if (position < 0 || position >= end_position) position = 0;
+  auto around = offset_index_.neighbours(target);
+  if (!around.ok()) return around.error();
+  const OffsetPosition& start = around->before;
+  // Between entries so far apart lies hardly a batch: the next one is likely that of the target.
+  if (around->behind && around->behind->position - start.position > kLargeBatchBytes &&
+      around->behind->position < end_position) {
+    auto next = batch_at(around->behind->position, end_position, target);
+    if (!next.ok() || next->has_value()) return next;
+  }
+  std::int64_t position = start.position >= end_position ? 0 : start.position;
   BatchWalker walker(log_file_, position, end_position);
   auto header = walker.next();
   if (!header.ok()) return header.error();
   // An entry that leads behind its own offset, or to no batch, is damaged: without the index then.
-  bool astray = !header->has_value() || (*header)->base_offset > start->offset;
+  bool astray = !header->has_value() || (*header)->base_offset > start.offset;
   if (position > 0 && astray) {
     walker = BatchWalker(log_file_, 0, end_position);
     header = walker.next();
@@ -234,7 +260,7 @@ base::Result<BatchWalker> Segment::walk_tail() {
   if (!newest.ok()) return newest.error();
   std::int64_t position = newest->has_value() ? (*newest)->position : 0;
   // A damaged entry; one that leads to no batch shows by an end that is not that of the file.
-  if (position < 0 || position > size_bytes()) position = 0;
+  if (position < 0 || position >= size_bytes()) position = 0;
   return BatchWalker(log_file_, position, size_bytes());
 }
 
@@ -252,8 +278,11 @@ base::Result<Segment::End> Segment::find_end() {
 }
 
 base::Status Segment::flush() {
-  return first_error({log_file_.sync(), offset_index_.file().sync(), time_index_.file().sync(),
-                      transaction_index_.sync()});
+  base::Status synced = first_error({log_file_.sync(), offset_index_.file().sync(),
+                                     time_index_.file().sync(), transaction_index_.sync()});
+  // A truncation took the files away meanwhile: nothing of them is to be on disk.
+  if (!synced.ok() && log_file_.removed()) return {};
+  return synced;
 }
 
 base::Status Segment::write_pending_index_entries() {

@@ -48,7 +48,7 @@ class Segment {
   std::int64_t created_ms() const { return created_ms_; }
 
   // Writes `bytes`, which are exactly the batches `headers`, behind the last batch. On failure
-  // the file is cut back to what it was.
+  // file and indexes are cut back to what they were.
   base::Status append(base::ByteView bytes, std::span<const BatchHeader> headers,
                       const LogOptions& options);
   // The largest timestamp and the last offset of its batch; (-1, -1) when there is none.
@@ -105,9 +105,14 @@ class Segment {
   base::Status set_size(std::int64_t size_bytes);
 
  private:
+  // After a failed write: file and indexes end again before `offset`.
+  base::Status undo_append(protocol::Offset offset);
   void reserve(std::int64_t needed_bytes, std::int64_t segment_bytes);
   void note_timestamp(const BatchHeader& header, std::int64_t position) REQUIRES(mutex_);
   base::Status load_timestamps() REQUIRES(mutex_);
+  // The batch at `position` if it holds `target` and ends by `end_position`.
+  base::Result<std::optional<Located>> batch_at(std::int64_t position, std::int64_t end_position,
+                                                protocol::Offset target);
   // From the last index entry on.
   base::Result<BatchWalker> walk_tail();
 

@@ -5,7 +5,6 @@
 
 #include "base/log.h"
 #include "server/log/batch_walker.h"
-#include "server/log/retention.h"
 
 namespace odradek::log {
 
@@ -45,7 +44,7 @@ base::Status SegmentStore::append(base::ByteView bytes, std::span<const BatchHea
   base::Status appended = active->append(bytes, headers, options);
   if (!appended.ok()) return appended;
   for (const BatchHeader& header : headers) {
-    recent_.add({header.base_offset, active->base_offset(), position});
+    recent_.add({{header.base_offset, active->base_offset(), position}, header.size_bytes});
     position += header.size_bytes;
   }
   publish_end(headers.back().last_offset + 1);
@@ -93,16 +92,13 @@ base::Status SegmentStore::roll() {
   if (active->size_bytes() == 0 && active->base_offset() == end) return {};
   base::Status ended = active->become_inactive();
   if (!ended.ok()) return ended;
-  if (active->size_bytes() == 0) {
-    // An empty one below the end: its offsets can no longer be reached with int32.
-    segments_.remove(active->base_offset());
-    base::Status removed = active->remove();
-    if (!removed.ok()) return removed;
-  }
   base::Status started = start_segment(end);
   if (!started.ok()) return started;
   publish_end(end);
-  return {};
+  if (active->size_bytes() > 0) return {};
+  // An empty one below the end: its offsets can no longer be reached with int32.
+  segments_.remove(active->base_offset());
+  return active->remove();
 }
 
 base::Result<protocol::Offset> SegmentStore::truncate_to(protocol::Offset offset) {
@@ -123,13 +119,18 @@ base::Result<protocol::Offset> SegmentStore::truncate_to(protocol::Offset offset
 
 base::Status SegmentStore::restart_at(protocol::Offset offset) {
   recent_.clear();
-  for (const SegmentPtr& segment : segments_.all()) {
-    base::Status removed = segment->remove();
+  std::vector<SegmentPtr> all = segments_.all();
+  // From the end, so that what a crash leaves is a prefix.
+  for (auto segment = all.rbegin(); segment != all.rend(); ++segment) {
+    base::Status removed = (*segment)->remove();
     if (!removed.ok()) return removed;
-    if (segment->base_offset() != offset) segments_.remove(segment->base_offset());
   }
+  // Readers find a segment at any time.
   base::Status started = start_segment(offset);
   if (!started.ok()) return started;
+  for (const SegmentPtr& segment : all) {
+    if (segment->base_offset() != offset) segments_.remove(segment->base_offset());
+  }
   publish_end(offset);
   return {};
 }
@@ -145,25 +146,36 @@ base::Status SegmentStore::remove_first(std::size_t count, std::int64_t delay_ms
   return {};
 }
 
+base::Result<std::vector<SegmentFacts>> SegmentStore::facts() const {
+  std::vector<SegmentFacts> facts;
+  for (const SegmentPtr& segment : segments_.all()) {
+    auto timestamp = segment->largest_timestamp_ms();
+    if (!timestamp.ok()) return timestamp.error();
+    if (!facts.empty()) facts.back().end_offset = segment->base_offset();
+    facts.push_back({segment->base_offset(), end_offset(), segment->size_bytes(), *timestamp});
+  }
+  return facts;
+}
+
 void SegmentStore::directory_moved(const std::string& directory) {
   directory_ = directory;
   for (const SegmentPtr& segment : segments_.all()) segment->directory_moved(directory);
 }
 
-base::Result<std::optional<OffsetMetadata>> SegmentStore::locate(Segment& segment,
-                                                                 protocol::Offset target,
-                                                                 std::int64_t end_position) const {
+base::Result<std::optional<BatchPlace>> SegmentStore::locate(Segment& segment,
+                                                             protocol::Offset target,
+                                                             std::int64_t end_position) const {
   auto recent = recent_.find(target);
-  if (recent && recent->segment_base_offset == segment.base_offset() &&
-      recent->position < end_position) {
+  if (recent && recent->start.segment_base_offset == segment.base_offset() &&
+      recent->start.position < end_position) {
     return recent;
   }
   auto located = segment.locate(target, end_position);
   if (!located.ok()) return located.error();
-  if (!located->has_value()) return std::optional<OffsetMetadata>();
+  if (!located->has_value()) return std::optional<BatchPlace>();
   const Segment::Located& found = **located;
-  return std::optional<OffsetMetadata>(
-      OffsetMetadata{found.header.base_offset, segment.base_offset(), found.position});
+  return std::optional<BatchPlace>(
+      {{found.header.base_offset, segment.base_offset(), found.position}, found.header.size_bytes});
 }
 
 base::Result<std::int64_t> SegmentStore::position_below(Segment& segment, protocol::Offset bound,
@@ -175,19 +187,20 @@ base::Result<std::int64_t> SegmentStore::position_below(Segment& segment, protoc
   if (next && bound >= next->base_offset()) return size;
   auto place = locate(segment, bound, size);
   if (!place.ok()) return place.error();
-  return place->has_value() ? (*place)->position : size;
+  return place->has_value() ? (*place)->start.position : size;
 }
 
 base::Result<std::optional<OffsetMetadata>> SegmentStore::find(protocol::Offset offset) const {
   OffsetMetadata end_now = end();
   if (offset == end_now.offset) return std::optional<OffsetMetadata>(end_now);
-  if (auto recent = recent_.find(offset)) return recent;
+  if (auto recent = recent_.find(offset)) return std::optional<OffsetMetadata>(recent->start);
   SegmentPtr segment = segments_.floor(offset);
   while (segment) {
     auto bound = position_below(*segment, end_now.offset, end_now);
     if (!bound.ok()) return bound.error();
     auto place = locate(*segment, offset, *bound);
-    if (!place.ok() || place->has_value()) return place;
+    if (!place.ok()) return place.error();
+    if (place->has_value()) return std::optional<OffsetMetadata>((*place)->start);
     segment = segments_.higher(segment->base_offset());
   }
   return std::optional<OffsetMetadata>();

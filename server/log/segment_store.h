@@ -16,6 +16,7 @@
 #include "server/log/log_end.h"
 #include "server/log/log_options.h"
 #include "server/log/recent_positions.h"
+#include "server/log/retention.h"
 #include "server/log/segment_list.h"
 
 namespace odradek::log {
@@ -47,9 +48,11 @@ class SegmentStore {
   base::Status remove_first(std::size_t count, std::int64_t delay_ms);
   void directory_moved(const std::string& directory);
 
+  // What retention goes by, of each segment.
+  base::Result<std::vector<SegmentFacts>> facts() const;
   // Where the batch with `target` starts below `end_position` of `segment`.
-  base::Result<std::optional<OffsetMetadata>> locate(Segment& segment, protocol::Offset target,
-                                                     std::int64_t end_position) const;
+  base::Result<std::optional<BatchPlace>> locate(Segment& segment, protocol::Offset target,
+                                                 std::int64_t end_position) const;
   // The position in `segment` that no batch at or above `bound` reaches past.
   base::Result<std::int64_t> position_below(Segment& segment, protocol::Offset bound,
                                             const OffsetMetadata& end) const;

@@ -19,20 +19,14 @@ std::int32_t relative_offset(base::ByteView entry) {
 
 }  // namespace
 
-base::Result<TimestampOffset> TimeIndex::entry(std::size_t number) {
-  Entry bytes;
-  base::Status read = file_.read(number, bytes);
-  if (!read.ok()) return read.error();
-  return TimestampOffset{timestamp(bytes), base_offset_ + relative_offset(bytes)};
+TimestampOffset TimeIndex::decode(const IndexFile::Entry& bytes) const {
+  return {timestamp(bytes), base_offset_ + relative_offset(bytes)};
 }
 
 base::Result<std::optional<TimestampOffset>> TimeIndex::last() {
-  auto count = file_.entries();
-  if (!count.ok()) return count.error();
-  if (*count == 0) return std::optional<TimestampOffset>();
-  auto found = entry(*count - 1);
+  auto found = file_.last();
   if (!found.ok()) return found.error();
-  return std::optional<TimestampOffset>(*found);
+  return found->has_value() ? std::optional(decode(**found)) : std::nullopt;
 }
 
 base::Status TimeIndex::append(std::int64_t timestamp_ms, protocol::Offset offset) {
@@ -50,18 +44,17 @@ base::Status TimeIndex::append(std::int64_t timestamp_ms, protocol::Offset offse
 }
 
 base::Result<TimestampOffset> TimeIndex::lookup(std::int64_t timestamp_ms) {
-  auto count =
-      file_.count_while([&](base::ByteView bytes) { return timestamp(bytes) <= timestamp_ms; });
-  if (!count.ok()) return count.error();
-  if (*count == 0) return TimestampOffset{protocol::kNoTimestamp, base_offset_};
-  return entry(*count - 1);
+  auto found = file_.find([&](base::ByteView bytes) { return timestamp(bytes) <= timestamp_ms; });
+  if (!found.ok()) return found.error();
+  if (!found->before) return TimestampOffset{protocol::kNoTimestamp, base_offset_};
+  return decode(*found->before);
 }
 
 base::Status TimeIndex::truncate_to(protocol::Offset offset) {
-  auto count = file_.count_while(
+  auto found = file_.find(
       [&](base::ByteView bytes) { return base_offset_ + relative_offset(bytes) < offset; });
-  if (!count.ok()) return count.error();
-  return file_.truncate_to(*count);
+  if (!found.ok()) return found.error();
+  return file_.truncate_to(found->count);
 }
 
 base::Result<bool> TimeIndex::sane() {
@@ -70,9 +63,9 @@ base::Result<bool> TimeIndex::sane() {
   auto newest = last();
   if (!newest.ok()) return newest.error();
   if (!newest->has_value()) return true;
-  auto oldest = entry(0);
+  auto oldest = file_.read(0);
   if (!oldest.ok()) return oldest.error();
-  return (*newest)->offset >= base_offset_ && (*newest)->timestamp_ms >= oldest->timestamp_ms;
+  return (*newest)->offset >= base_offset_ && (*newest)->timestamp_ms >= timestamp(**oldest);
 }
 
 base::Result<bool> TimeIndex::full(std::int32_t max_size_bytes) {

@@ -31,7 +31,6 @@ class TimeIndex {
   // The last entry whose timestamp is at most `timestamp_ms`; (-1, base offset) when there is none.
   base::Result<TimestampOffset> lookup(std::int64_t timestamp_ms);
   base::Result<std::optional<TimestampOffset>> last();
-  base::Result<TimestampOffset> entry(std::size_t number);
   // Drops the entries with offset >= `offset`.
   base::Status truncate_to(protocol::Offset offset);
   base::Result<bool> sane();
@@ -40,6 +39,8 @@ class TimeIndex {
   IndexFile& file() { return file_; }
 
  private:
+  TimestampOffset decode(const IndexFile::Entry& bytes) const;
+
   const protocol::Offset base_offset_;
   IndexFile file_;
 };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/endian.h"
+#include "base/file.h"
 
 namespace odradek::log {
 
@@ -40,13 +41,9 @@ std::optional<AbortedTransaction> decode(const std::uint8_t* bytes) {
 
 base::Status TransactionIndex::load() {
   if (size_bytes_) return {};
-  if (!file_.exists()) {
-    size_bytes_ = 0;
-    return {};
-  }
-  auto size = file_.size_bytes();
-  if (!size.ok()) return size.error();
-  size_bytes_ = static_cast<std::size_t>(*size);
+  auto attributes = base::path_attributes(file_.path());
+  if (!attributes.ok()) return attributes.error();
+  size_bytes_ = static_cast<std::size_t>(attributes->size_bytes);
   return {};
 }
 
@@ -89,6 +86,10 @@ base::Status TransactionIndex::append(const AbortedTransaction& transaction) {
     if (!got.ok()) return got.error();
     auto newest = decode(last.data());
     if (newest && transaction.last_offset <= newest->last_offset) return {};
+  }
+  if (*size_bytes_ == 0) {
+    base::Status created = file_.create();
+    if (!created.ok()) return created;
   }
   Entry bytes = encode(transaction);
   base::Status written = file_.write_at(static_cast<std::int64_t>(*size_bytes_), bytes);

@@ -50,6 +50,6 @@ bool DelayedFetch::try_complete() {
   return total_bytes >= request_.min_bytes && force_complete();
 }
 
-void DelayedFetch::on_complete() { callback_(reads_.read_now(request_)); }
+void DelayedFetch::on_complete() { reads_.answer(reads_.read_now(request_), callback_); }
 
 }  // namespace odradek::replica

@@ -7,6 +7,11 @@
 
 namespace odradek::replica {
 
+namespace {
+// What was appended last was written by this process just now, or read by everyone who waits.
+constexpr std::int64_t kTailBytes = 4 << 20;
+}  // namespace
+
 std::optional<log::EpochEndOffset> Reads::divergence(const ReadEntry& entry,
                                                      const log::Log& log) const {
   if (entry.last_fetched_epoch < 0) return std::nullopt;
@@ -50,6 +55,9 @@ ReadOutcome Reads::read_one(const ReadEntry& entry, const ReadRequest& request,
   if (!read) return fail(protocol::code_of(read.error()));
   outcome.log_start_offset = read->log_start_offset;
   outcome.position = read->first;
+  log::OffsetMetadata end = log->log_end();
+  outcome.behind_tail = read->first.segment_base_offset != end.segment_base_offset ||
+                        end.position - read->first.position > kTailBytes;
   // Who can be given more than the limits gets whole batches or none; older clients see by the cut
   // one that their limit is too small.
   if (!read->first_batch_incomplete || request.hard_max_bytes) outcome.slice = read->slice;
@@ -74,6 +82,19 @@ std::vector<ReadOutcome> Reads::read_now(const ReadRequest& request) {
   return outcomes;
 }
 
+void Reads::answer(std::vector<ReadOutcome> outcomes, const ReadCallback& callback) {
+  std::vector<protocol::FileSlice> cold;
+  for (const ReadOutcome& outcome : outcomes) {
+    if (outcome.behind_tail && log::ReadAhead::is_cold(outcome.slice))
+      cold.push_back(outcome.slice);
+  }
+  if (cold.empty()) return callback(std::move(outcomes));
+  auto shared = std::make_shared<std::vector<ReadOutcome>>(std::move(outcomes));
+  bool is_taken =
+      read_ahead_.read(std::move(cold), [shared, callback] { callback(std::move(*shared)); });
+  if (!is_taken) callback(std::move(*shared));
+}
+
 void Reads::note_follower(const ReadRequest& request) {
   for (const ReadEntry& entry : request.entries) {
     PartitionPtr partition = replicas_.find(entry.partition);
@@ -96,7 +117,7 @@ void Reads::fetch(ReadRequest request, ReadCallback callback) {
     positions.push_back(outcomes[i].position);
     keys.push_back(request.entries[i].partition);
   }
-  if (must_answer || bytes >= request.min_bytes) return callback(std::move(outcomes));
+  if (must_answer || bytes >= request.min_bytes) return answer(std::move(outcomes), callback);
   auto delayed = std::make_shared<DelayedFetch>(std::move(request), std::move(positions), *this,
                                                 replicas_, std::move(callback));
   waits_.fetch.try_complete_else_watch(delayed, std::move(keys));

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "server/log/read_ahead.h"
 #include "server/replica/partition_waits.h"
 #include "server/replica/replica_set.h"
 
@@ -47,6 +48,7 @@ struct ReadOutcome {
   // Where the follower's log parts from ours (KIP-595 truncation on fetch).
   std::optional<log::EpochEndOffset> diverging_epoch;
   log::OffsetMetadata position;  // where the read begins on disk
+  bool behind_tail = false;      // so that the slice may have left the page cache
 };
 
 // One outcome per entry, in their order.
@@ -55,13 +57,16 @@ using ReadCallback = std::function<void(std::vector<ReadOutcome>)>;
 // Safe from any thread.
 class Reads {
  public:
-  Reads(ReplicaSet& replicas, PartitionWaits& waits) : replicas_(replicas), waits_(waits) {}
+  Reads(ReplicaSet& replicas, PartitionWaits& waits, log::ReadAhead& read_ahead)
+      : replicas_(replicas), waits_(waits), read_ahead_(read_ahead) {}
 
   // Answers at once with enough bytes, an error, or max_wait_ms 0; else when that comes about.
   void fetch(ReadRequest request, ReadCallback callback);
 
   // Whatever is there now.
   std::vector<ReadOutcome> read_now(const ReadRequest& request);
+  // Calls back at once when the slices are in memory, else once they are.
+  void answer(std::vector<ReadOutcome> outcomes, const ReadCallback& callback);
 
  private:
   ReadOutcome read_one(const ReadEntry& entry, const ReadRequest& request, std::int32_t max_bytes,
@@ -71,6 +76,7 @@ class Reads {
 
   ReplicaSet& replicas_;
   PartitionWaits& waits_;
+  log::ReadAhead& read_ahead_;
 };
 
 }  // namespace odradek::replica

@@ -33,7 +33,7 @@ TEST(CheckpointFile, ReadsAMissingFileAsEmptyAndRefusesABrokenOne) {
   testing::TemporaryDirectory directory;
   std::string path = directory.file("checkpoint");
   EXPECT_TRUE(read_offset_checkpoint(path)->empty());
-  for (const char* text : {"1\n0\n", "0\n", "0\n2\na 0 0\n", "0\n1\na 0\n", "0\n1\na x 0\n",
+  for (const char* text : {"", "1\n0\n", "0\n", "0\n2\na 0 0\n", "0\n1\na 0\n", "0\n1\na x 0\n",
                            "0\n1\na 0 x\n", "0\n1\n0 0\n", "0\n-1\n"}) {
     std::ofstream(path) << text;
     EXPECT_FALSE(read_offset_checkpoint(path).ok()) << text;

@@ -1,8 +1,12 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 
+#include "base/file.h"
 #include "base/random.h"
+#include "base/thread.h"
+#include "protocol/errors.h"
 #include "server/log/offset_index.h"
 #include "server/log/time_index.h"
 #include "tests/support/temporary_directory.h"
@@ -74,7 +78,7 @@ TEST_F(OffsetIndexTest, TruncatesBothWrittenAndPendingEntries) {
     ASSERT_EQ(*index.file().entries(), model.size());
     for (int probe = 0; probe < 20 && !model.empty(); ++probe) {
       std::size_t number = random.below(model.size());
-      ASSERT_EQ(index.entry(number)->offset, model[number]);
+      ASSERT_EQ((*index.entry(number))->offset, model[number]);
       ASSERT_EQ(index.lookup(model[number])->offset, model[number]);
     }
   }
@@ -103,6 +107,7 @@ TEST(FileCache, KeepsNoMoreFilesOpenThanAllowed) {
   for (int i = 0; i < 40; ++i) {
     all.push_back(std::make_unique<CachedFile>(files, directory.file(std::to_string(i))));
     base::Bytes byte{static_cast<std::uint8_t>(i)};
+    ASSERT_TRUE(all.back()->create().ok());
     ASSERT_TRUE(all.back()->write_at(0, byte).ok());
     EXPECT_LE(files.open_files(), 5u);
   }
@@ -114,6 +119,47 @@ TEST(FileCache, KeepsNoMoreFilesOpenThanAllowed) {
   EXPECT_LE(files.open_files(), 5u);
   all.clear();
   EXPECT_EQ(files.open_files(), 0u);
+}
+
+TEST(CachedFile, IsNotMadeAgainByALateReader) {
+  testing::TemporaryDirectory directory;
+  FileCache files(5);
+  CachedFile file(files, directory.file("a"));
+  EXPECT_FALSE(file.open().ok());
+  ASSERT_TRUE(file.create().ok());
+  file.close();
+  ASSERT_TRUE(file.rename(directory.file("b")).ok());
+  ASSERT_TRUE(file.open().ok());
+  ASSERT_TRUE(file.remove().ok());
+  auto opened = file.open();
+  ASSERT_FALSE(opened.ok());
+  EXPECT_EQ(protocol::code_of(opened.error()), protocol::ErrorCode::kKafkaStorageError)
+      << "no disk is to blame";
+  EXPECT_TRUE(base::list_directory(directory.path())->empty());
+}
+
+TEST(FileCache, OpensNoFileByTheNameOfADirectoryThatIsBeingRenamed) {
+  testing::TemporaryDirectory directory;
+  FileCache files(5);
+  ASSERT_TRUE(base::create_directories(directory.file("from")).ok());
+  CachedFile file(files, directory.file("from/a"));
+  ASSERT_TRUE(file.create().ok());
+  std::atomic<bool> done{false};
+  std::atomic<int> failed{0};
+  base::Thread reader("reader", [&] {
+    while (!done.load()) {
+      if (!file.open().ok()) ++failed;
+      file.close();
+    }
+  });
+  std::string names[] = {directory.file("from"), directory.file("to")};
+  for (int i = 0; i < 200; ++i) {
+    const std::string& to = names[(i + 1) % 2];
+    ASSERT_TRUE(files.rename_directory(names[i % 2], to, [&] { file.moved(to + "/a"); }).ok());
+  }
+  done.store(true);
+  reader.join();
+  EXPECT_EQ(failed.load(), 0);
 }
 
 }  // namespace

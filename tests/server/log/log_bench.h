@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -54,8 +55,10 @@ inline base::Bytes make_batch(const BatchSpec& spec = {}) {
 
 class LogBench {
  public:
-  explicit LogBench(std::size_t max_open_files = 64)
-      : files(max_open_files),
+  explicit LogBench(std::size_t max_open_files = 64,
+                    const std::filesystem::path& parent = std::filesystem::temp_directory_path())
+      : directory(parent),
+        files(max_open_files),
         deleter(clock),
         metrics(clock),
         context{files, deleter, metrics, clock},

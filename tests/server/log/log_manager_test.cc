@@ -67,6 +67,19 @@ TEST_F(LogManagerTest, LoadsEverythingAgainAfterACleanStop) {
   }
 }
 
+TEST_F(LogManagerTest, TakesACrashForNoCleanStopThoughTheFileOfOneCouldNotBeSeen) {
+  open()->shutdown();
+  {
+    base::FileFaults faults([&](base::FileOperation operation, std::string_view path) {
+      return operation == base::FileOperation::kSize && path.ends_with(kCleanShutdownFile)
+                 ? std::optional<base::FileFault>(base::FileFault{})
+                 : std::nullopt;
+    });
+    open();
+  }
+  EXPECT_FALSE(clean_shutdown_file_exists(dirs[0]));
+}
+
 TEST_F(LogManagerTest, RecoversAfterAnUncleanStop) {
   {
     auto manager = open();

@@ -189,6 +189,38 @@ TEST(LogRecovery, IgnoresIndexesThatDoNotFit) {
   }
 }
 
+TEST(LogRecovery, FindsTheEndWhereAnIndexLeadsToIt) {
+  LogBench bench;
+  bench.options.index_interval_bytes = 150;
+  {
+    auto log = bench.load();
+    for (int i = 0; i < 12; ++i) append(*log, make_batch());
+    ASSERT_TRUE(log->close().ok());
+  }
+  OffsetPosition last;
+  {
+    FileCache files(4);
+    OffsetIndex index(files, segment_path(bench, 0, ".index"), 0);
+    last = **index.last();
+  }
+  // As if the batch of the last entry, and what follows, had never reached the disk.
+  fs::resize_file(segment_path(bench, 0, ".log"), static_cast<std::uintmax_t>(last.position));
+  EXPECT_EQ(bench.load_clean()->log_end_offset(), last.offset);
+}
+
+TEST(LogRecovery, ReadsEpochsFromTheLogWhenTheirFileNeverReachedTheDisk) {
+  LogBench bench;
+  {
+    auto log = bench.load();
+    for (int i = 0; i < 6; ++i) append(*log, make_batch(), i / 2);
+    ASSERT_TRUE(log->flush().ok());
+  }
+  std::ofstream(bench.log_directory() + "/leader-epoch-checkpoint", std::ios::trunc).close();
+  std::vector<EpochEntry> epochs{{0, 0}, {1, 2}, {2, 4}};
+  EXPECT_EQ(bench.load({.recovery_point = 6})->epochs().entries(), epochs);
+  EXPECT_EQ(bench.load({.recovery_point = 6})->epochs().entries(), epochs) << "it is written";
+}
+
 TEST(LogRecovery, OpensWhateverNumbersAnIndexHolds) {
   constexpr int kBatches = 12;
   LogBench bench;

@@ -378,7 +378,7 @@ TEST(Log, TakesItsDirectoryOfflineAtTheFirstFailedWrite) {
   {
     base::FileFaults faults([](base::FileOperation operation, std::string_view) {
       return operation == base::FileOperation::kWrite
-                 ? std::optional<base::FileFault>(base::FileFault{.half_done = true})
+                 ? std::optional<base::FileFault>(base::FileFault{.torn_at_bytes = 40})
                  : std::nullopt;
     });
     EXPECT_EQ(refused(*log, make_batch()), ErrorCode::kKafkaStorageError);
@@ -386,6 +386,21 @@ TEST(Log, TakesItsDirectoryOfflineAtTheFirstFailedWrite) {
   EXPECT_FALSE(bench.dir.online());
   EXPECT_EQ(refused(*log, make_batch()), ErrorCode::kKafkaStorageError);
   EXPECT_EQ(log->log_end_offset(), 1);
+}
+
+TEST(Log, BlamesNoDiskForASegmentThatATruncationTookFromAFlush) {
+  LogBench bench;
+  auto log = bench.load();
+  append(*log, make_batch());
+  ASSERT_TRUE(log->roll().ok());
+  append(*log, make_batch());
+  // As a flush that planned before the truncation holds it.
+  SegmentPtr segment = log->segments().last();
+  ASSERT_TRUE(log->truncate_to(1).ok());
+  EXPECT_TRUE(segment->flush().ok());
+  auto read = segment->log_file().open();
+  ASSERT_FALSE(read.ok());
+  EXPECT_EQ(code(read.error()), ErrorCode::kKafkaStorageError);
 }
 
 TEST(Log, KeepsItsTopicId) {

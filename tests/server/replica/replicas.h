@@ -93,7 +93,8 @@ class Replicas : public ::testing::Test {
       replicas, logs, high_watermarks, waits,
       [](const std::vector<std::string>&) { return Leadership::SettingsByTopic(); }};
   Appends appends{replicas, waits};
-  Reads reads{replicas, waits};
+  log::ReadAhead read_ahead;
+  Reads reads{replicas, waits, read_ahead};
   LeadershipChanges changes;
 };
 
