@@ -139,7 +139,7 @@ class Log {
   base::Status failed(const base::Status& status) const;
   // What a reader without the lock finds; on failure once more with it, then the disk is to blame.
   template <class Look>
-  auto look_twice(Look look) const -> decltype(look()) EXCLUDES(mutex_);
+  auto look_twice(Look look) const -> decltype(look());
   base::Result<ReadInfo> read_once(const ReadSpec& spec) const;
   base::Status check_online() const;
   base::Status check_writable() const REQUIRES(mutex_);
