@@ -70,6 +70,7 @@ constexpr ApiRow kTable[] = {
     api<init_producer_id>(),
     api<offset_for_leader_epoch>(),
     api<describe_configs>(Runs::kZooKeeperLane),
+    api<alter_replica_log_dirs>(Runs::kHandlerThread),
     api<describe_log_dirs>(Runs::kHandlerThread),
     api<describe_cluster>(),
 };

@@ -1,6 +1,7 @@
 // The handlers, one per API; each takes its message's type and versions from its own signature.
 #pragma once
 
+#include "protocol/messages/alter_replica_log_dirs.h"
 #include "protocol/messages/api_versions.h"
 #include "protocol/messages/controlled_shutdown.h"
 #include "protocol/messages/create_topics.h"
@@ -70,6 +71,8 @@ void offset_for_leader_epoch(Services& services, RequestContext context,
                              protocol::OffsetForLeaderEpochRequest request);
 void describe_configs(Services& services, RequestContext context,
                       protocol::DescribeConfigsRequest request);
+void alter_replica_log_dirs(Services& services, RequestContext context,
+                            protocol::AlterReplicaLogDirsRequest request);
 void describe_log_dirs(Services& services, RequestContext context,
                        protocol::DescribeLogDirsRequest request);
 void describe_cluster(Services& services, RequestContext context,

@@ -7,6 +7,7 @@
 #include "server/api/broker_epoch.h"
 #include "server/group/loader.h"
 #include "server/replica/leadership.h"
+#include "server/replica/log_dir_mover.h"
 
 namespace odradek::api {
 
@@ -38,6 +39,7 @@ void leader_and_isr(Services& services, RequestContext context,
       services.group_loader.lost(change.partition.partition);
     }
   }
+  services.log_dir_mover.wake();
   context.reply(response);
 }
 

@@ -31,6 +31,7 @@ namespace odradek::replica {
 class Appends;
 class FetchSessions;
 class Leadership;
+class LogDirMover;
 class Reads;
 class RecordDeletions;
 class ReplicaSet;
@@ -59,6 +60,7 @@ struct Services {
   replica::Reads& reads;
   replica::RecordDeletions& record_deletions;
   replica::Leadership& leadership;
+  replica::LogDirMover& log_dir_mover;
   replica::FetchSessions& fetch_sessions;
   group::GroupCoordinator& groups;
   group::GroupLoader& group_loader;

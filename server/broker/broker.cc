@@ -88,7 +88,10 @@ void build_replicas(Parts& parts) {
   parts.appends = std::make_unique<replica::Appends>(*parts.replicas, waits);
   parts.read_ahead = std::make_unique<log::ReadAhead>();
   parts.reads = std::make_unique<replica::Reads>(*parts.replicas, waits, *parts.read_ahead);
-  parts.record_deletions = std::make_unique<replica::RecordDeletions>(*parts.replicas, waits);
+  parts.record_deletions =
+      std::make_unique<replica::RecordDeletions>(*parts.replicas, *parts.logs, waits);
+  parts.log_dir_mover = std::make_unique<replica::LogDirMover>(
+      *parts.replicas, *parts.logs, waits, log_dir_mover_options(*parts.config), parts.clock);
   parts.fetch_sessions = std::make_unique<replica::FetchSessions>(
       static_cast<std::size_t>(parts.config->max_incremental_fetch_session_cache_slots),
       parts.clock, base::Random::from_entropy());
@@ -157,6 +160,7 @@ base::Status join_cluster(Parts& parts) {
                                                     .reads = *parts.reads,
                                                     .record_deletions = *parts.record_deletions,
                                                     .leadership = *parts.leadership,
+                                                    .log_dir_mover = *parts.log_dir_mover,
                                                     .fetch_sessions = *parts.fetch_sessions,
                                                     .groups = *parts.groups,
                                                     .group_loader = *parts.group_loader,
@@ -197,6 +201,7 @@ base::Status serve(Parts& parts) {
                                     : static_cast<std::int32_t>(known->second.partitions.size()));
   parts.topic_settings->follow_changes(*parts.logs, *parts.replicas);
   parts.logs->start_tasks(*parts.scheduler);
+  parts.log_dir_mover->start();
   std::int64_t interval_ms = parts.config->replica_high_watermark_checkpoint_interval_ms;
   parts.scheduler->schedule(
       "high-watermark-checkpoint", [&parts] { parts.high_watermarks->checkpoint(*parts.replicas); },
@@ -226,6 +231,7 @@ void leave_controlled(Parts& parts) {
 void stop_answering(Parts& parts) {
   if (parts.topic_settings) parts.topic_settings->stop();
   if (parts.sockets) parts.sockets->stop_processing();
+  if (parts.log_dir_mover) parts.log_dir_mover->stop();
   if (parts.scheduler) parts.scheduler->shutdown();
   if (parts.groups) parts.groups->stop();
   if (parts.offsets) parts.offsets->stop();

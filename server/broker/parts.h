@@ -31,6 +31,7 @@
 #include "server/replica/fetch_sessions.h"
 #include "server/replica/high_watermarks.h"
 #include "server/replica/leadership.h"
+#include "server/replica/log_dir_mover.h"
 #include "server/replica/partition_waits.h"
 #include "server/replica/read.h"
 #include "server/replica/record_deletions.h"
@@ -76,6 +77,7 @@ struct Parts {
   std::unique_ptr<log::ReadAhead> read_ahead;
   std::unique_ptr<replica::Reads> reads;
   std::unique_ptr<replica::RecordDeletions> record_deletions;
+  std::unique_ptr<replica::LogDirMover> log_dir_mover;
   std::unique_ptr<replica::FetchSessions> fetch_sessions;
   std::unique_ptr<LogDirFailures> log_dir_failures;
   std::unique_ptr<zk::Topics> zk_topics;

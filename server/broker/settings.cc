@@ -80,6 +80,13 @@ log::LogManagerOptions log_manager_options(const config::BrokerConfig& config) {
   return options;
 }
 
+replica::LogDirMoverOptions log_dir_mover_options(const config::BrokerConfig& config) {
+  return {.threads = config.replica_alter_log_dirs_threads(),
+          .max_bytes_per_second = config.replica_alter_log_dirs_io_max_bytes_per_second,
+          .chunk_bytes = config.replica_fetch_max_bytes,
+          .retry_ms = config.replica_fetch_backoff_ms};
+}
+
 replica::TopicSettings topic_settings(const config::TopicConfig& topic,
                                       const config::BrokerConfig& broker) {
   replica::TopicSettings settings;

@@ -13,6 +13,7 @@
 #include "server/log/log_manager.h"
 #include "server/network/socket_server_options.h"
 #include "server/replica/leadership.h"
+#include "server/replica/log_dir_mover.h"
 #include "server/security/listener_tls.h"
 #include "server/security/principal.h"
 #include "zk/client/session.h"
@@ -24,6 +25,7 @@ using TlsByListener = std::map<std::string, std::unique_ptr<security::ListenerTl
 
 zk::SessionOptions session_options(const config::BrokerConfig& config);
 log::LogManagerOptions log_manager_options(const config::BrokerConfig& config);
+replica::LogDirMoverOptions log_dir_mover_options(const config::BrokerConfig& config);
 replica::TopicSettings topic_settings(const config::TopicConfig& topic,
                                       const config::BrokerConfig& broker);
 group::CoordinatorOptions coordinator_options(const config::BrokerConfig& config);

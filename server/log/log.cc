@@ -1,6 +1,7 @@
 #include "server/log/log.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/file.h"
@@ -429,7 +430,8 @@ base::Status Log::roll_locked() {
   return producers_.write_snapshot(store_.directory(), store_.end_offset());
 }
 
-base::Status Log::flush() { return flush_to(log_end_offset()); }
+// Whatever is on disk: indexes and snapshots may not be, and an offline directory must be told.
+base::Status Log::flush() { return flush_to(std::numeric_limits<protocol::Offset>::max()); }
 
 base::Status Log::flush_if_due(protocol::Offset offset, const LogOptions& options) {
   return unflushed_messages() >= options.flush_messages ? flush_to(offset) : base::Status();

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/uuid.h"
 #include "server/log/batch_walker.h"
 #include "server/log/segment.h"
 
@@ -183,6 +184,23 @@ std::optional<protocol::TopicPartition> parse_log_directory_name(const std::stri
   auto parsed = std::from_chars(name.data() + dash + 1, end, partition);
   if (parsed.ec != std::errc() || parsed.ptr != end || partition < 0) return std::nullopt;
   return protocol::TopicPartition{name.substr(0, dash), partition};
+}
+
+std::optional<protocol::TopicPartition> parse_future_directory_name(const std::string& name) {
+  std::size_t dot = name.rfind('.');
+  if (dot == std::string::npos || !name.ends_with(kFutureSuffix)) return std::nullopt;
+  return parse_log_directory_name(name.substr(0, dot));
+}
+
+std::string unique_directory_name(const protocol::TopicPartition& partition,
+                                  const std::string& suffix) {
+  std::string name = partition.to_string() + ".";
+  for (std::uint8_t byte : base::Uuid::random(false).bytes) {
+    constexpr const char* kDigits = "0123456789abcdef";
+    name += kDigits[byte >> 4];
+    name += kDigits[byte & 15];
+  }
+  return name + suffix;
 }
 
 std::optional<protocol::Offset> offset_of_file_name(const std::string& name) {

@@ -9,6 +9,7 @@
 #include "protocol/errors.h"
 #include "server/log/checkpoint_file.h"
 #include "server/log/clean_shutdown_file.h"
+#include "server/log/log_dir_contents.h"
 #include "server/log/log_directory.h"
 #include "server/log/log_loader.h"
 
@@ -18,22 +19,17 @@ namespace {
 
 using protocol::ErrorCode;
 
-constexpr const char* kDeleteSuffix = "-delete";
-constexpr std::size_t kMaxFileNameBytes = 255;
 constexpr std::int64_t kFlushRolledIntervalMs = 1000;
 constexpr std::int64_t kDeleteFilesIntervalMs = 1000;
 constexpr std::size_t kMaxSingleFlushes = 32;  // beyond, one syncfs is cheaper
 
-// "<topic>-<partition>.<uuid>-delete", the front cut to fit a file name.
+// The front cut to fit a file name.
 std::string deleted_name(const protocol::TopicPartition& partition) {
-  std::string unique;
-  for (std::uint8_t byte : base::Uuid::random(false).bytes) {
-    constexpr const char* kDigits = "0123456789abcdef";
-    unique += kDigits[byte >> 4];
-    unique += kDigits[byte & 15];
-  }
-  std::string suffix = "." + unique + kDeleteSuffix;
-  return partition.to_string().substr(0, kMaxFileNameBytes - suffix.size()) + suffix;
+  std::string name = unique_directory_name(partition, kDeleteSuffix);
+  if (name.size() <= kMaxFileNameBytes) return name;
+  std::size_t topic_bytes = partition.to_string().size();
+  return name.erase(topic_bytes - (name.size() - kMaxFileNameBytes),
+                    name.size() - kMaxFileNameBytes);
 }
 
 }  // namespace
@@ -41,11 +37,7 @@ std::string deleted_name(const protocol::TopicPartition& partition) {
 // What the threads that load one directory share.
 struct LogManager::DirLoad {
   LogDir& dir;
-  bool clean = false;
-  OffsetCheckpoint recovery_points;
-  OffsetCheckpoint start_offsets;
-  OffsetCheckpoint cleaned_offsets;
-  std::vector<std::string> names;
+  LogDirContents contents;
   std::atomic<std::size_t> next{0};
 };
 
@@ -62,8 +54,9 @@ LogManager::LogManager(const std::vector<std::string>& directories,
                metrics_,
                clock,
                options.producer_id_expiration_ms,
-               [this](LogDir& dir) { return write_checkpoints(dir); }},
+               [this](LogDir& dir) { return checkpoints_.write_all(dir); }},
       dirs_(directories),
+      checkpoints_([this](const LogDir& dir) { return logs_in(dir); }),
       cleaner_(options.cleaner, *this, context_) {}
 
 LogManager::~LogManager() {
@@ -73,78 +66,45 @@ LogManager::~LogManager() {
 }
 
 std::unique_ptr<LogManager::DirLoad> LogManager::prepare_load(LogDir& dir) {
-  std::unique_ptr<DirLoad> load(new DirLoad{.dir = dir,
-                                            .clean = clean_shutdown_file_exists(dir.path()),
-                                            .recovery_points = {},
-                                            .start_offsets = {},
-                                            .cleaned_offsets = {},
-                                            .names = {}});
-  if (load->clean) {
-    previous_broker_epoch_ =
-        std::max(previous_broker_epoch_, read_clean_shutdown_broker_epoch(dir.path()).value_or(-1));
-  }
-  // Even one that could not be seen: the next crash must not look like a clean stop.
-  base::Status removed = remove_clean_shutdown_file(dir.path());
-  if (!removed.ok()) {
-    dir.fail(removed.error().message);
+  auto contents = take_contents(dir.path());
+  if (!contents.ok()) {
+    dir.fail(contents.error().message);
     return nullptr;
   }
-  // Without checkpoints everything is checked, which is slow but loses nothing.
-  auto read = [&](const char* name, OffsetCheckpoint& into) {
-    auto offsets = read_offset_checkpoint(dir.path() + "/" + name);
-    if (offsets.ok()) {
-      into = std::move(*offsets);
-    } else {
-      LOG(WARNING) << "A checkpoint is ignored: " << offsets.error().message;
-    }
-  };
-  read(kRecoveryPointCheckpoint, load->recovery_points);
-  read(kLogStartOffsetCheckpoint, load->start_offsets);
-  read(kCleanerOffsetCheckpoint, load->cleaned_offsets);
-  auto entries = base::list_directory(dir.path());
-  if (!entries.ok()) {
-    dir.fail(entries.error().message);
-    return nullptr;
+  std::unique_ptr<DirLoad> load(new DirLoad{.dir = dir, .contents = std::move(*contents)});
+  previous_broker_epoch_ = std::max(previous_broker_epoch_, load->contents.broker_epoch);
+  for (const std::string& name : load->contents.deleted) {
+    deleter_.add_directory(dir.path() + "/" + name, 0);
   }
-  for (const base::DirectoryEntry& entry : *entries) {
-    if (entry.type != base::FileType::kDirectory || entry.name.starts_with("__cluster_metadata-")) {
-      continue;
-    }
-    if (entry.name.ends_with(kDeleteSuffix)) {
-      deleter_.add_directory(dir.path() + "/" + entry.name, 0);
-    } else if (parse_log_directory_name(entry.name)) {
-      load->names.push_back(entry.name);
-    }
-  }
-  if (!load->clean && !load->names.empty()) {
+  std::size_t count = load->contents.logs.size();
+  if (!load->contents.clean && count > 0) {
     had_clean_shutdown_ = false;
-    LOG(INFO) << "Log directory " << dir.path() << " was not closed in order: checking "
-              << load->names.size() << " logs from their recovery points on";
+    LOG(INFO) << "Log directory " << dir.path() << " was not closed in order: checking " << count
+              << " logs from their recovery points on";
   }
-  {
-    base::MutexLock lock(checkpoint_mutex_);
-    cleaned_offsets_[&dir] = load->cleaned_offsets;
-  }
-  remaining_logs_ += static_cast<std::int64_t>(load->names.size());
+  checkpoints_.assume_cleaned_offsets(dir, load->contents.cleaned_offsets);
+  remaining_logs_ += static_cast<std::int64_t>(count);
   return load;
 }
 
 void LogManager::load_one(DirLoad& load, const std::string& name,
                           const TopicOptions& topic_options) {
-  protocol::TopicPartition partition = *parse_log_directory_name(name);
+  auto future = parse_future_directory_name(name);
+  protocol::TopicPartition partition = future ? *future : *parse_log_directory_name(name);
   auto offset_in = [&](const OffsetCheckpoint& offsets) {
     auto found = offsets.find(partition);
     return found == offsets.end() ? 0 : found->second;
   };
   LoadSpec spec;
   spec.directory = load.dir.path() + "/" + name;
-  spec.clean_shutdown = load.clean;
-  spec.recovery_point = offset_in(load.recovery_points);
-  spec.log_start_offset = offset_in(load.start_offsets);
+  spec.clean_shutdown = load.contents.clean;
+  spec.recovery_point = offset_in(load.contents.recovery_points);
+  spec.log_start_offset = offset_in(load.contents.start_offsets);
   auto log = load_log(partition, load.dir, context_, topic_options(partition.topic), spec);
   --remaining_logs_;
-  auto cleaned = load.cleaned_offsets.find(partition);
-  if (log.ok() && cleaned != load.cleaned_offsets.end() &&
+  const OffsetCheckpoint& cleaned_offsets = load.contents.cleaned_offsets;
+  auto cleaned = cleaned_offsets.find(partition);
+  if (log.ok() && !future && cleaned != cleaned_offsets.end() &&
       cleaned->second <= (*log)->log_end_offset()) {
     CompactionProgress& compaction = (*log)->compaction();
     compaction.advance_to(cleaned->second, compaction.cuts());
@@ -154,20 +114,19 @@ void LogManager::load_one(DirLoad& load, const std::string& name,
     if (load.dir.online()) load_error_ = log.error().message;
     return;
   }
-  auto [place, added] = logs_.try_emplace(partition, std::move(*log));
-  if (!added) {
-    load_error_ = "partition " + name + " is both in " + place->second->dir().path() + " and in " +
-                  load.dir.path();
-    return;
-  }
-  ++log_counts_[&load.dir];
+  LogPtr earlier = (future ? futures_ : current_).add(std::move(*log));
+  if (earlier == nullptr) return;
+  load_error_ = partition.to_string() + " is both in " + earlier->directory() + " and in " +
+                spec.directory +
+                "; a directory may have failed while one was about to replace the other: delete "
+                "the one in the directory that failed";
 }
 
 void LogManager::load_logs(DirLoad& load, const TopicOptions& topic_options) {
   for (;;) {
     std::size_t number = load.next.fetch_add(1);
-    if (number >= load.names.size() || !load.dir.online()) return;
-    load_one(load, load.names[number], topic_options);
+    if (number >= load.contents.logs.size() || !load.dir.online()) return;
+    load_one(load, load.contents.logs[number], topic_options);
   }
 }
 
@@ -194,8 +153,8 @@ base::Status LogManager::start(const TopicOptions& topic_options) {
   base::MutexLock lock(mutex_);
   if (!load_error_.empty()) return base::Error(load_error_);
   if (dirs_.online().empty()) return base::Error("no log directory is left online");
-  LOG(INFO) << "Loaded " << logs_.size() << " logs in " << clock_.monotonic_ms() - began_ms
-            << " ms";
+  LOG(INFO) << "Loaded " << current_.size() + futures_.size() << " logs in "
+            << clock_.monotonic_ms() - began_ms << " ms";
   return {};
 }
 
@@ -229,15 +188,32 @@ void LogManager::start_tasks(base::Scheduler& scheduler) {
 
 LogPtr LogManager::find(const protocol::TopicPartition& partition) const {
   base::MutexLock lock(mutex_);
-  auto found = logs_.find(partition);
-  return found == logs_.end() ? nullptr : found->second;
+  return current_.find(partition);
+}
+
+LogPtr LogManager::find_future(const protocol::TopicPartition& partition) const {
+  base::MutexLock lock(mutex_);
+  return futures_.find(partition);
 }
 
 std::vector<LogPtr> LogManager::all() const {
+  std::vector<LogPtr> logs = futures();
   base::MutexLock lock(mutex_);
+  current_.append_to(logs);
+  return logs;
+}
+
+std::vector<LogPtr> LogManager::cleanable() const {
   std::vector<LogPtr> logs;
-  logs.reserve(logs_.size());
-  for (const auto& [partition, log] : logs_) logs.push_back(log);
+  base::MutexLock lock(mutex_);
+  current_.append_to(logs);
+  return logs;
+}
+
+std::vector<LogPtr> LogManager::futures() const {
+  std::vector<LogPtr> logs;
+  base::MutexLock lock(mutex_);
+  futures_.append_to(logs);
   return logs;
 }
 
@@ -255,15 +231,26 @@ void LogManager::set_topic_options(const std::string& topic, const LogOptions& o
 
 LogDir* LogManager::emptiest_dir() const {
   base::MutexLock lock(mutex_);
-  auto count = [&](const LogDir* dir) REQUIRES(mutex_) {
-    auto found = log_counts_.find(dir);
-    return found == log_counts_.end() ? 0 : found->second;
-  };
   LogDir* best = nullptr;
+  std::size_t fewest = 0;
   for (LogDir* dir : dirs_.online()) {
-    if (best == nullptr || count(dir) < count(best)) best = dir;
+    std::size_t count = current_.count_in(*dir) + futures_.count_in(*dir);
+    if (best != nullptr && count >= fewest) continue;
+    best = dir;
+    fewest = count;
   }
   return best;
+}
+
+base::Result<LogPtr> LogManager::create_in(LogDir& dir, const std::string& name,
+                                           const protocol::TopicPartition& partition,
+                                           const LogOptions& options) {
+  LoadSpec spec;
+  spec.directory = dir.path() + "/" + name;
+  spec.clean_shutdown = true;
+  auto loaded = load_log(partition, dir, context_, options, spec);
+  if (!loaded.ok()) return loaded.error();
+  return LogPtr(std::move(*loaded));
 }
 
 base::Result<LogPtr> LogManager::create(const protocol::TopicPartition& partition,
@@ -273,18 +260,16 @@ base::Result<LogPtr> LogManager::create(const protocol::TopicPartition& partitio
     checkpoint_recovery_points();
     checkpoint_log_start_offsets();
   }
-  while (LogDir* dir = emptiest_dir()) {
-    LoadSpec spec;
-    spec.directory = dir->path() + "/" + partition.to_string();
-    spec.clean_shutdown = true;
-    auto loaded = load_log(partition, *dir, context_, options, spec);
-    if (!loaded.ok() && !dir->online()) continue;
-    if (!loaded.ok()) return loaded.error();
-    LogPtr log = std::move(*loaded);
+  auto preferred = preferred_dirs_.find(partition);
+  bool chosen = preferred != preferred_dirs_.end();
+  while (LogDir* dir = chosen ? preferred->second : emptiest_dir()) {
+    auto created = create_in(*dir, partition.to_string(), partition, options);
+    if (!created.ok() && !chosen && !dir->online()) continue;
+    if (!created.ok()) return created;
+    preferred_dirs_.erase(partition);
     base::MutexLock lock(mutex_);
-    logs_[partition] = log;
-    ++log_counts_[dir];
-    return log;
+    current_.add(*created);
+    return created;
   }
   return base::Error(ErrorCode::kKafkaStorageError,
                      "no log directory is online for " + partition.to_string());
@@ -307,42 +292,101 @@ base::Result<LogPtr> LogManager::get_or_create(const protocol::TopicPartition& p
   return log;
 }
 
-base::Status LogManager::async_delete(const protocol::TopicPartition& partition) {
+void LogManager::prefer_dir(const protocol::TopicPartition& partition, LogDir& dir) {
   base::MutexLock creating(create_mutex_);
-  LogPtr log;
+  if (preferred_dirs_.size() >= kMaxPreferredDirs) return;
+  preferred_dirs_[partition] = &dir;
+}
+
+base::Result<LogPtr> LogManager::create_future(const LogPtr& current, LogDir& dir) {
+  base::MutexLock creating(create_mutex_);
+  const protocol::TopicPartition& partition = current->partition();
+  if (find(partition) != current || find_future(partition) != nullptr) {
+    return base::Error(ErrorCode::kKafkaStorageError,
+                       partition.to_string() + " was moved or deleted meanwhile");
+  }
+  // Its files may lie where an earlier log of the partition lay, which a checkpoint still names.
+  base::Status written = checkpoints_.write_all(dir);
+  if (!written.ok()) {
+    return base::Error(ErrorCode::kKafkaStorageError, written.error().message);
+  }
+  auto created = create_in(dir, unique_directory_name(partition, kFutureSuffix), partition,
+                           *current->options());
+  if (!created.ok()) return created;
+  if (auto topic_id = current->topic_id()) {
+    base::Status assigned = (*created)->assign_topic_id(*topic_id);
+    if (!assigned.ok()) return assigned.error();
+  }
+  base::MutexLock lock(mutex_);
+  futures_.add(*created);
+  return created;
+}
+
+base::Status LogManager::replace_with_future(const LogPtr& future) {
+  base::MutexLock creating(create_mutex_);
+  const protocol::TopicPartition& partition = future->partition();
+  LogPtr current = find(partition);
+  if (current == nullptr || find_future(partition) != future) {
+    return base::Error(ErrorCode::kKafkaStorageError,
+                       partition.to_string() + " was moved or deleted meanwhile");
+  }
+  // In this order: a crash in between leaves two logs for the operator to choose from, not none.
+  base::Status renamed = future->rename_directory(partition.to_string());
+  if (!renamed.ok()) return renamed;
+  future->set_high_watermark(current->high_watermark());
   {
     base::MutexLock lock(mutex_);
-    auto found = logs_.find(partition);
-    if (found == logs_.end()) return {};
-    log = std::move(found->second);
-    logs_.erase(found);
-    --log_counts_[&log->dir()];
+    futures_.remove(partition);
+    current_.remove(partition);
+    current_.add(future);
   }
+  base::Status retired = retire(*current);
+  if (!retired.ok()) {
+    LOG(ERROR) << partition.to_string() << ": its old log " << current->directory()
+               << " must be deleted before the next start: " << retired.error().message;
+  }
+  return {};
+}
+
+base::Status LogManager::retire(Log& log) {
   checkpoints_stale_.store(true);
-  cleaner_.abort(*log);
-  base::Status closed = log->close();
-  if (!closed.ok()) return closed;
-  base::Status renamed = log->rename_directory(deleted_name(partition));
-  if (!renamed.ok()) return renamed;
-  deleter_.add_directory(log->directory(), options_.file_delete_delay_ms);
-  LOG(INFO) << partition.to_string() << ": its log is renamed to " << log->directory()
+  cleaner_.abort(log);
+  base::Status done = log.close();
+  if (!done.ok()) return done;
+  done = log.rename_directory(deleted_name(log.partition()));
+  if (!done.ok()) return done;
+  deleter_.add_directory(log.directory(), options_.file_delete_delay_ms);
+  LOG(INFO) << log.partition().to_string() << ": its log is renamed to " << log.directory()
             << " and will be deleted";
   return {};
 }
 
-std::vector<protocol::TopicPartition> LogManager::drop_offline_logs(const LogDir& dir) {
-  std::vector<protocol::TopicPartition> dropped;
-  base::MutexLock lock(mutex_);
-  for (auto log = logs_.begin(); log != logs_.end();) {
-    if (&log->second->dir() != &dir) {
-      ++log;
-      continue;
-    }
-    dropped.push_back(log->first);
-    log = logs_.erase(log);
+base::Status LogManager::delete_future(const protocol::TopicPartition& partition) {
+  base::MutexLock creating(create_mutex_);
+  LogPtr future;
+  {
+    base::MutexLock lock(mutex_);
+    future = futures_.remove(partition);
   }
-  log_counts_.erase(&dir);
-  return dropped;
+  return future == nullptr ? base::Status() : retire(*future);
+}
+
+base::Status LogManager::async_delete(const protocol::TopicPartition& partition) {
+  base::Status deleted = delete_future(partition);
+  if (!deleted.ok()) return deleted;
+  base::MutexLock creating(create_mutex_);
+  LogPtr log;
+  {
+    base::MutexLock lock(mutex_);
+    log = current_.remove(partition);
+  }
+  return log == nullptr ? base::Status() : retire(*log);
+}
+
+std::vector<protocol::TopicPartition> LogManager::drop_offline_logs(const LogDir& dir) {
+  base::MutexLock lock(mutex_);
+  futures_.remove_in(dir);
+  return current_.remove_in(dir);
 }
 
 void LogManager::delete_old_segments() {
@@ -373,62 +417,20 @@ void LogManager::flush_rolled_segments() {
   }
 }
 
-base::Status LogManager::write_checkpoint(LogDir& dir, Checkpoint which) {
-  base::MutexLock writing(checkpoint_mutex_);
-  if (!dir.online()) return {};
-  bool recovery_points = which == Checkpoint::kRecoveryPoints;
-  OffsetCheckpoint offsets;
-  for (const LogPtr& log : logs_in(dir)) {
-    if (recovery_points) {
-      offsets[log->partition()] = log->recovery_point();
-    } else if (log->log_start_offset() > log->first_segment_offset()) {
-      // Otherwise the names of the files say it.
-      offsets[log->partition()] = log->log_start_offset();
-    }
-  }
-  const char* name = recovery_points ? kRecoveryPointCheckpoint : kLogStartOffsetCheckpoint;
-  base::Status written = write_offset_checkpoint(dir.path() + "/" + name, offsets);
-  if (!written.ok()) dir.fail(written.error().message);
-  return written;
-}
-
-base::Status LogManager::write_checkpoints(LogDir& dir) {
-  base::Status written = write_checkpoint(dir, Checkpoint::kRecoveryPoints);
-  if (written.ok()) written = write_checkpoint(dir, Checkpoint::kLogStartOffsets);
-  return written.ok() ? write_cleaned_offsets(dir) : written;
-}
-
 void LogManager::checkpoint_recovery_points() {
-  for (LogDir* dir : dirs_.online()) (void)write_checkpoint(*dir, Checkpoint::kRecoveryPoints);
+  for (LogDir* dir : dirs_.online()) (void)checkpoints_.write_recovery_points(*dir);
 }
 
 void LogManager::checkpoint_log_start_offsets() {
   for (LogDir* dir : dirs_.online()) {
-    (void)write_checkpoint(*dir, Checkpoint::kLogStartOffsets);
-    checkpoint_cleaned_offsets(*dir);
+    (void)checkpoints_.write_start_offsets(*dir);
+    (void)checkpoints_.write_cleaned_offsets(*dir);
   }
 }
 
-base::Status LogManager::write_cleaned_offsets(LogDir& dir) {
-  base::MutexLock writing(checkpoint_mutex_);
-  if (!dir.online()) return {};
-  OffsetCheckpoint offsets;
-  for (const LogPtr& log : logs_in(dir)) {
-    if (auto cleaned = log->compaction().cleaned_to()) offsets[log->partition()] = *cleaned;
-  }
-  OffsetCheckpoint& known = cleaned_offsets_[&dir];
-  if (offsets == known) return {};
-  base::Status written =
-      write_offset_checkpoint(dir.path() + "/" + kCleanerOffsetCheckpoint, offsets);
-  if (written.ok()) {
-    known = std::move(offsets);
-  } else {
-    dir.fail(written.error().message);
-  }
-  return written;
+void LogManager::checkpoint_cleaned_offsets(LogDir& dir) {
+  (void)checkpoints_.write_cleaned_offsets(dir);
 }
-
-void LogManager::checkpoint_cleaned_offsets(LogDir& dir) { (void)write_cleaned_offsets(dir); }
 
 base::Status LogManager::close_logs(LogDir& dir, const std::vector<LogPtr>& logs) {
   for (const LogPtr& log : logs) {
@@ -453,7 +455,7 @@ base::Status LogManager::close_logs(LogDir& dir, const std::vector<LogPtr>& logs
 
 void LogManager::shut_dir(LogDir& dir, std::int64_t broker_epoch) {
   base::Status done = close_logs(dir, logs_in(dir));
-  if (done.ok()) done = write_checkpoints(dir);
+  if (done.ok()) done = checkpoints_.write_all(dir);
   if (done.ok()) done = write_clean_shutdown_file(dir.path(), broker_epoch);
   if (!done.ok()) {
     LOG(WARNING) << "Log directory " << dir.path()

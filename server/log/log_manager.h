@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,12 +17,13 @@
 #include "base/scheduler.h"
 #include "base/uuid.h"
 #include "protocol/types.h"
-#include "server/log/checkpoint_file.h"
 #include "server/log/cleaner/log_cleaner.h"
 #include "server/log/log.h"
+#include "server/log/log_checkpoints.h"
 #include "server/log/log_context.h"
 #include "server/log/log_dirs.h"
 #include "server/log/log_options.h"
+#include "server/log/log_table.h"
 
 namespace odradek::log {
 
@@ -64,8 +64,8 @@ class LogManager final : public CleanableLogs {
 
   // Null when there is none.
   LogPtr find(const protocol::TopicPartition& partition) const EXCLUDES(mutex_);
-  // A new log goes to the online directory with the fewest logs. KAFKA_STORAGE_ERROR when none is
-  // left.
+  // A new log goes to the preferred directory or to the online one with the fewest logs.
+  // KAFKA_STORAGE_ERROR when that one is offline, or none is left.
   base::Result<LogPtr> get_or_create(const protocol::TopicPartition& partition,
                                      const LogOptions& options,
                                      const std::optional<base::Uuid>& topic_id = {})
@@ -74,7 +74,26 @@ class LogManager final : public CleanableLogs {
   // there is no such log.
   base::Status async_delete(const protocol::TopicPartition& partition)
       EXCLUDES(mutex_, create_mutex_);
-  std::vector<LogPtr> all() const override EXCLUDES(mutex_);
+
+  // --- moves between directories: a future log in "<topic>-<partition>.<uuid>-future" is filled by
+  // its owner, then takes the place of the current one ---
+  LogPtr find_future(const protocol::TopicPartition& partition) const EXCLUDES(mutex_);
+  std::vector<LogPtr> futures() const EXCLUDES(mutex_);
+  // Empty, with the options and topic id of the current log; KAFKA_STORAGE_ERROR when that is not
+  // the current one any more, or has a future one.
+  base::Result<LogPtr> create_future(const LogPtr& current, LogDir& dir)
+      EXCLUDES(mutex_, create_mutex_);
+  // The current log is deleted as by async_delete(). Nobody may append to either.
+  base::Status replace_with_future(const LogPtr& future) EXCLUDES(mutex_, create_mutex_);
+  base::Status delete_future(const protocol::TopicPartition& partition)
+      EXCLUDES(mutex_, create_mutex_);
+  // Where the partition's log goes when it is made; forgotten then.
+  void prefer_dir(const protocol::TopicPartition& partition, LogDir& dir) EXCLUDES(create_mutex_);
+
+  // Current and future ones.
+  std::vector<LogPtr> all() const EXCLUDES(mutex_);
+  // Current ones: what moves is compacted once it is there.
+  std::vector<LogPtr> cleanable() const override EXCLUDES(mutex_);
   // Of every log of the topic, from now on.
   void set_topic_options(const std::string& topic, const LogOptions& options) EXCLUDES(mutex_);
   void set_producer_id_expiration_ms(std::int64_t value) {
@@ -94,9 +113,9 @@ class LogManager final : public CleanableLogs {
   void delete_old_segments();
   void flush_dirty_logs();
   void flush_rolled_segments();
-  void checkpoint_recovery_points() EXCLUDES(checkpoint_mutex_);
-  void checkpoint_log_start_offsets() EXCLUDES(checkpoint_mutex_);
-  void checkpoint_cleaned_offsets(LogDir& dir) override EXCLUDES(checkpoint_mutex_);
+  void checkpoint_recovery_points();
+  void checkpoint_log_start_offsets();
+  void checkpoint_cleaned_offsets(LogDir& dir) override;
   LogCleaner& cleaner() { return cleaner_; }
   std::size_t delete_due_files() { return deleter_.run_due(); }
 
@@ -111,14 +130,14 @@ class LogManager final : public CleanableLogs {
   void load_one(DirLoad& load, const std::string& name, const TopicOptions& topic_options);
   base::Result<LogPtr> create(const protocol::TopicPartition& partition, const LogOptions& options)
       REQUIRES(create_mutex_) EXCLUDES(mutex_);
+  base::Result<LogPtr> create_in(LogDir& dir, const std::string& name,
+                                 const protocol::TopicPartition& partition,
+                                 const LogOptions& options);
   LogDir* emptiest_dir() const EXCLUDES(mutex_);
+  base::Status retire(Log& log) REQUIRES(create_mutex_);
   std::vector<LogPtr> logs_in(const LogDir& dir) const EXCLUDES(mutex_);
   void shut_dir(LogDir& dir, std::int64_t broker_epoch);
   base::Status close_logs(LogDir& dir, const std::vector<LogPtr>& logs);
-  enum class Checkpoint : std::uint8_t { kRecoveryPoints, kLogStartOffsets };
-  base::Status write_checkpoint(LogDir& dir, Checkpoint which) EXCLUDES(checkpoint_mutex_);
-  base::Status write_checkpoints(LogDir& dir) EXCLUDES(checkpoint_mutex_);
-  base::Status write_cleaned_offsets(LogDir& dir) EXCLUDES(checkpoint_mutex_);
 
   const LogManagerOptions options_;
   const base::Clock& clock_;
@@ -127,18 +146,19 @@ class LogManager final : public CleanableLogs {
   LogMetrics metrics_;
   LogContext context_;
   LogDirs dirs_;
+  LogCheckpoints checkpoints_;
   std::atomic<std::int64_t> remaining_logs_{0};
   std::atomic<bool> checkpoints_stale_{false};  // they may name deleted logs
   bool had_clean_shutdown_ = true;
   std::int64_t previous_broker_epoch_ = -1;
 
-  base::Mutex create_mutex_;      // one creation or deletion at a time
-  base::Mutex checkpoint_mutex_;  // one writer of checkpoint files at a time
-  std::map<const LogDir*, OffsetCheckpoint> cleaned_offsets_
-      GUARDED_BY(checkpoint_mutex_);  // as in the files
+  static constexpr std::size_t kMaxPreferredDirs = 100'000;
+
+  base::Mutex create_mutex_;  // one creation or deletion at a time
+  std::unordered_map<protocol::TopicPartition, LogDir*> preferred_dirs_ GUARDED_BY(create_mutex_);
   mutable base::Mutex mutex_;
-  std::unordered_map<protocol::TopicPartition, LogPtr> logs_ GUARDED_BY(mutex_);
-  std::unordered_map<const LogDir*, std::size_t> log_counts_ GUARDED_BY(mutex_);
+  LogTable current_ GUARDED_BY(mutex_);
+  LogTable futures_ GUARDED_BY(mutex_);
   std::string load_error_ GUARDED_BY(mutex_);
   base::Scheduler* scheduler_ = nullptr;
   std::vector<base::TaskId> tasks_;

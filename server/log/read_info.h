@@ -17,7 +17,7 @@ struct ReadInfo {
   // upstream, but holds the first one whole when that was asked for. Empty (size 0, no file) at the
   // end.
   protocol::FileSlice slice;
-  // Where the slice begins: offset of its first batch's base (or the offset asked for, when empty).
+  // Where the slice begins, under the offset asked for, which its first batch may hold further in.
   OffsetMetadata first;
   protocol::Offset log_start_offset = 0;
   protocol::Offset log_end_offset = 0;

@@ -5,10 +5,10 @@
 
 namespace odradek::replica {
 
-DelayedDeletion::DelayedDeletion(std::int64_t timeout_ms, ReplicaSet& replicas,
+DelayedDeletion::DelayedDeletion(std::int64_t timeout_ms, const RecordDeletions& deletions,
                                  std::vector<Entry> entries, DeletionCallback callback)
     : DelayedOperation(timeout_ms),
-      replicas_(replicas),
+      deletions_(deletions),
       entries_(std::move(entries)),
       callback_(std::move(callback)) {}
 
@@ -17,7 +17,7 @@ bool DelayedDeletion::settle() {
   if (is_completed()) return false;
   for (Entry& entry : entries_) {
     if (!entry.waits_for) continue;
-    base::Result<Offset> low_watermark = replicas_.low_watermark(entry.partition);
+    base::Result<Offset> low_watermark = deletions_.low_watermark(entry.partition);
     if (!low_watermark) {
       entry.outcome = {.error = protocol::code_of(low_watermark.error())};
       entry.waits_for.reset();

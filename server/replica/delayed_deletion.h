@@ -18,8 +18,8 @@ class DelayedDeletion : public purgatory::DelayedOperation {
     DeletionOutcome outcome;
   };
 
-  DelayedDeletion(std::int64_t timeout_ms, ReplicaSet& replicas, std::vector<Entry> entries,
-                  DeletionCallback callback);
+  DelayedDeletion(std::int64_t timeout_ms, const RecordDeletions& deletions,
+                  std::vector<Entry> entries, DeletionCallback callback);
 
  protected:
   bool try_complete() override;
@@ -30,7 +30,7 @@ class DelayedDeletion : public purgatory::DelayedOperation {
   // Settles what can be settled; true when nothing is left to wait for.
   bool settle() EXCLUDES(mutex_);
 
-  ReplicaSet& replicas_;
+  const RecordDeletions& deletions_;
   base::Mutex mutex_;  // a try may run while the deadline completes
   std::vector<Entry> entries_ GUARDED_BY(mutex_);
   DeletionCallback callback_;

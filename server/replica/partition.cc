@@ -33,7 +33,7 @@ bool Partition::is_leader() const {
 base::Status Partition::lead(const PartitionState& state, log::LogPtr log) {
   base::WriteLock lock(mutex_);
   bool is_new_epoch = state.leader_epoch > state_.leader_epoch;
-  log_ = std::move(log);
+  if (log_ == nullptr) log_ = std::move(log);
   if (is_new_epoch) {
     base::Status assigned = log_->assign_epoch_start(state.leader_epoch, log_->log_end_offset());
     if (!assigned) return assigned;
@@ -52,13 +52,26 @@ void Partition::follow(const PartitionState& state, log::LogPtr log) {
   base::WriteLock lock(mutex_);
   state_ = state;
   leads_ = false;
-  log_ = std::move(log);
+  if (log_ == nullptr) log_ = std::move(log);
 }
 
 void Partition::resign() {
   base::WriteLock lock(mutex_);
   leads_ = false;
   log_.reset();
+}
+
+base::Status Partition::exchange_log(
+    const std::function<base::Result<log::LogPtr>(const log::Log& present)>& exchange) {
+  base::WriteLock lock(mutex_);
+  if (log_ == nullptr) {
+    return base::Error(ErrorCode::kReplicaNotAvailable,
+                       "partition " + name_.to_string() + " has no log here any more");
+  }
+  auto exchanged = exchange(*log_);
+  if (!exchanged) return exchanged.error();
+  log_ = std::move(*exchanged);
+  return {};
 }
 
 void Partition::fail() {

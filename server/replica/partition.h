@@ -56,11 +56,16 @@ class Partition {
   bool is_leader() const EXCLUDES(mutex_);
   void set_min_insync_replicas(std::int32_t count) { min_insync_replicas_ = count; }
 
-  // Takes a role; the log must exist. Leading a new epoch records where it starts.
+  // Takes a role. `log` is taken where there is none yet. Leading a new epoch records where it
+  // starts.
   base::Status lead(const PartitionState& state, log::LogPtr log) EXCLUDES(mutex_);
   void follow(const PartitionState& state, log::LogPtr log) EXCLUDES(mutex_);
   // The controller took the replica away: no role any more.
   void resign() EXCLUDES(mutex_);
+  // Puts the log that `exchange` gives in the place of the present one, while nobody appends.
+  base::Status exchange_log(
+      const std::function<base::Result<log::LogPtr>(const log::Log& present)>& exchange)
+      EXCLUDES(mutex_);
   // The log is in a directory that failed: no role and no log until the broker starts again.
   void fail() EXCLUDES(mutex_);
   bool is_offline() const EXCLUDES(mutex_);

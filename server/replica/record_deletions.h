@@ -28,15 +28,19 @@ using DeletionCallback = std::function<void(std::vector<DeletionOutcome>)>;
 // Safe from any thread.
 class RecordDeletions {
  public:
-  RecordDeletions(ReplicaSet& replicas, PartitionWaits& waits)
-      : replicas_(replicas), waits_(waits) {}
+  RecordDeletions(ReplicaSet& replicas, log::LogManager& logs, PartitionWaits& waits)
+      : replicas_(replicas), logs_(logs), waits_(waits) {}
 
   // Records below the new start are gone for readers at once; their segments go with retention.
   void delete_records(const std::vector<DeletionEntry>& entries, std::int32_t timeout_ms,
                       DeletionCallback callback);
+  // The smallest log start of the replicas on live brokers, a future log here included; errors as
+  // ReplicaSet::leader().
+  base::Result<Offset> low_watermark(const TopicPartition& partition) const;
 
  private:
   ReplicaSet& replicas_;
+  log::LogManager& logs_;
   PartitionWaits& waits_;
 };
 

@@ -134,7 +134,7 @@ std::shared_ptr<LogCleaner::Job> LogCleaner::pick() {
   // Under the lock from the list of logs on: abort() sees either the job or a log that is gone.
   base::MutexLock lock(mutex_);
   if (stopping_) return nullptr;
-  std::vector<LogPtr> logs = logs_.all();
+  std::vector<LogPtr> logs = logs_.cleanable();
   forget_gone(logs);
   std::shared_ptr<Job> dirtiest;
   double max_ratio = 0;

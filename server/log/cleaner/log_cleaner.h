@@ -34,7 +34,7 @@ struct CleanerOptions {
 class CleanableLogs {
  public:
   virtual ~CleanableLogs() = default;
-  virtual std::vector<LogPtr> all() const = 0;
+  virtual std::vector<LogPtr> cleanable() const = 0;
   // Writes how far the logs of a directory are compacted.
   virtual void checkpoint_cleaned_offsets(LogDir& dir) = 0;
 };

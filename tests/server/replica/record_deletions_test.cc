@@ -33,7 +33,7 @@ class RecordDeletionsTest : public Replicas {
   }
   log::LogPtr log() { return replicas.find({"t", 0})->log(); }
 
-  RecordDeletions deletions{replicas, waits};
+  RecordDeletions deletions{replicas, logs, waits};
 };
 
 TEST_F(RecordDeletionsTest, RaiseTheStartUpToTheHighWatermark) {

@@ -83,7 +83,8 @@ class Replicas : public ::testing::Test {
   testing::TemporaryDirectory directory;
   base::Uuid topic_id = base::Uuid::random(true);
   metadata::MetadataCache metadata;
-  log::LogManager logs{{directory.path()}, log::LogManagerOptions(), base::Clock::system()};
+  log::LogManager logs{
+      {directory.file("a"), directory.file("b")}, log::LogManagerOptions(), base::Clock::system()};
   purgatory::Timer timer{"test-timer", base::Clock::system()};
   PartitionWaits waits{timer};
   HighWatermarks high_watermarks{logs};
