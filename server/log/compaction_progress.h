@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <optional>
 
@@ -42,10 +43,20 @@ class CompactionProgress {
     ++cuts_;
   }
 
+  // Around the moment when segments become one. Who walked from segment to segment meanwhile may
+  // have missed records, and looks again.
+  void begin_swap() { ++swaps_; }
+  void end_swap() { ++swaps_; }
+  std::uint64_t swaps() const { return swaps_.load(); }
+  bool unswapped_since(std::uint64_t swaps) const {
+    return swaps % 2 == 0 && swaps_.load() == swaps;
+  }
+
  private:
   mutable base::Mutex mutex_;
   std::optional<protocol::Offset> cleaned_to_ GUARDED_BY(mutex_);
   std::uint64_t cuts_ GUARDED_BY(mutex_) = 0;
+  std::atomic<std::uint64_t> swaps_{0};  // odd while one goes on
 };
 
 }  // namespace odradek::log

@@ -189,11 +189,11 @@ base::Status Log::write(base::ByteView bytes, std::span<const BatchHeader> heade
 
 template <class Look>
 auto Log::look_twice(Look look) const -> decltype(look()) {
+  std::uint64_t swaps = store_.compaction().swaps();
   auto found = look();
-  if (found.ok() || found.error().code == static_cast<std::int16_t>(ErrorCode::kOffsetOutOfRange)) {
-    return found;
-  }
-  // A segment may have been removed or renamed meanwhile, which the lock rules out.
+  bool told = found.ok() || protocol::code_of(found.error()) == ErrorCode::kOffsetOutOfRange;
+  if (told && store_.compaction().unswapped_since(swaps)) return found;
+  // A segment was removed, renamed or became part of another, which the lock rules out.
   base::MutexLock lock(mutex_);
   found = look();
   if (!found.ok()) return failed(found.error());

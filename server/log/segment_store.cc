@@ -157,7 +157,9 @@ base::Status SegmentStore::replace(const std::vector<SegmentPtr>& sources,
   if (!done.ok()) return done;
   // Whoever sees the new segment must not find places of the old ones.
   recent_.clear();
+  compaction_.begin_swap();
   segments_.replace(sources, cleaned);
+  compaction_.end_swap();
   for (const SegmentPtr& source : sources) {
     done = source->mark_deleted();
     if (!done.ok()) return done;

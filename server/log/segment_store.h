@@ -34,6 +34,7 @@ class SegmentStore {
   protocol::Offset end_offset() const { return end_.offset(); }
   const std::string& directory() const { return directory_; }
   CompactionProgress& compaction() { return compaction_; }
+  const CompactionProgress& compaction() const { return compaction_; }
 
   // `headers` are those of `bytes`; their offsets are at or above the end.
   base::Status append(base::ByteView bytes, std::span<const BatchHeader> headers,
