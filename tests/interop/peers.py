@@ -7,6 +7,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.normpath(os.path.join(HERE, "../integration")))
 
 import cluster as harness  # noqa: E402  (the path above is needed first)
+import wire  # noqa: E402
 
 PEER = os.path.join(HERE, "peer")
 # Short runs: compiling them thoroughly costs more than it saves.
@@ -58,6 +59,13 @@ class ChangingBroker(harness.Broker):
     def start_as(self, release, *arguments):
         self.release = release
         return self.start(*arguments)
+
+    def wait_started(self):
+        super().wait_started()
+        if self.release is None:
+            return
+        # The JVM's broker says that it has started before it has heard of itself, and makes no topics until then.
+        harness.wait_until(lambda: self.id in {node for node, *_ in wire.metadata(self.port)[0]}, f"metadata of broker {self.id}")
 
     def log_of_this_run(self):
         return self.log()[self.mark:]
