@@ -113,17 +113,18 @@ void LogDirMover::wake() {
   changed_.notify_all();
 }
 
-bool LogDirMover::is_stopping() const {
+std::optional<std::int64_t> LogDirMover::wakes() const {
   base::MutexLock lock(mutex_);
-  return stopping_;
+  return stopping_ ? std::nullopt : std::optional(wakes_);
 }
 
 void LogDirMover::run(std::size_t thread) {
   std::set<TopicPartition> resting;  // moves that cannot go on at present
-  while (!is_stopping()) {
+  // Counted before the look: a move that begins right behind it is not slept through.
+  while (auto wakes = this->wakes()) {
     log::LogPtr future = next(thread, resting);
     if (future == nullptr) {
-      rest(!resting.empty());
+      rest(*wakes, !resting.empty());
       resting.clear();
     } else if (advance(future) == Progress::kNone) {
       resting.insert(future->partition());
@@ -146,9 +147,8 @@ log::LogPtr LogDirMover::next(std::size_t thread, const std::set<TopicPartition>
   return first;
 }
 
-void LogDirMover::rest(bool is_anything_left) {
+void LogDirMover::rest(std::int64_t wakes, bool is_anything_left) {
   base::MutexLock lock(mutex_);
-  std::int64_t wakes = wakes_;
   auto deadline = base::steady_after_ms(options_.retry_ms);
   while (!stopping_ && wakes == wakes_) {
     if (!is_anything_left) {

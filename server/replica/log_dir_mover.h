@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -57,8 +58,10 @@ class LogDirMover {
   Progress finish(Partition& replica, log::Log& current, const log::LogPtr& future);
   // Waits until the bytes copied so far were allowed.
   void pace(std::int64_t bytes) EXCLUDES(mutex_);
-  void rest(bool is_anything_left) EXCLUDES(mutex_);
-  bool is_stopping() const EXCLUDES(mutex_);
+  // Until somebody wakes it who had not when there were `wakes`.
+  void rest(std::int64_t wakes, bool is_anything_left) EXCLUDES(mutex_);
+  // How often it was woken; nothing once it stops.
+  std::optional<std::int64_t> wakes() const EXCLUDES(mutex_);
 
   ReplicaSet& replicas_;
   log::LogManager& logs_;
