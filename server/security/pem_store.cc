@@ -2,7 +2,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
-#include <cstring>
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -25,7 +25,7 @@ Bio over(std::string_view text) {
 int give_password(char* buffer, int size, int, void* password) {
   const auto& secret = static_cast<const config::Password*>(password)->reveal();
   if (secret.empty() || secret.size() > static_cast<std::size_t>(size)) return -1;
-  std::memcpy(buffer, secret.data(), secret.size());
+  std::copy(secret.begin(), secret.end(), buffer);
   return static_cast<int>(secret.size());
 }
 
