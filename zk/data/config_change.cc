@@ -26,6 +26,8 @@ base::Result<std::string> decode_version_1(const boost::json::object& object) {
   if (*type != "topics" && *type != "clients") {
     return base::Error("a version 1 config change of entity type '" + *type + "'");
   }
+  if (name->empty())
+    return base::Error("a version 1 config change of " + *type + " without a name");
   return *type + "/" + *name;
 }
 

@@ -192,6 +192,7 @@ TEST(ConfigChange, NamesTheEntity) {
       "topics/mytopic");
   for (const char* text : {R"("mytopic")", "garbage", R"({"version":2,"entity_path":"x/y"})",
                            R"({"version":2,"entity_path":"topics/"})", R"({"version":3})",
+                           R"({"version":1,"entity_type":"topics","entity_name":""})",
                            R"({"version":1,"entity_type":"users","entity_name":"u"})"}) {
     EXPECT_FALSE(decode_config_change(text).ok()) << text;
   }
