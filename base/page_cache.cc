@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <vector>
 
 namespace odradek::base {
 namespace {

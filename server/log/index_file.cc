@@ -21,10 +21,11 @@ base::Status IndexFile::load() {
   if (loaded_) return {};
   auto attributes = base::path_attributes(file_.path());
   if (!attributes.ok()) return attributes.error();
+  bool missing = attributes->type == base::FileType::kMissing;
+  base::Status created = missing ? file_.create() : base::Status();
+  if (!created.ok()) return created;
   take_size(attributes->size_bytes);
-  if (attributes->type != base::FileType::kMissing) return {};
-  well_formed_ = false;
-  return file_.create();
+  well_formed_ &= !missing;
   return {};
 }
 

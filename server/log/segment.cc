@@ -90,10 +90,7 @@ base::Status Segment::append(base::ByteView bytes, std::span<const BatchHeader> 
 }
 
 base::Status Segment::undo_append(protocol::Offset offset) {
-  base::Status cut = first_error({log_file_.truncate(size_bytes()), restart_indexes_at(offset)});
-  if (!cut.ok()) return cut;
-  auto end = find_end();
-  return end.ok() ? base::Status() : end.error();
+  return first_error({restart_indexes_at(offset), set_size(size_bytes())});
 }
 
 base::Status Segment::index_batch(const BatchHeader& header, std::int64_t position,

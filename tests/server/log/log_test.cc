@@ -403,6 +403,27 @@ TEST(Log, BlamesNoDiskForASegmentThatATruncationTookFromAFlush) {
   EXPECT_EQ(code(read.error()), ErrorCode::kKafkaStorageError);
 }
 
+// As when descriptors run out, for which no disk is to blame, so that the log goes on.
+TEST(Log, KnowsTheTimesOfWhatIsLeftAfterAFailedWrite) {
+  LogBench bench;
+  auto log = bench.load();
+  append(*log, make_batch({.timestamp_ms = 1000}));
+  append(*log, make_batch({.timestamp_ms = 2000}));
+  {
+    base::FileFaults faults([](base::FileOperation operation, std::string_view) {
+      return operation == base::FileOperation::kWrite
+                 ? std::optional<base::FileFault>(base::FileFault{.torn_at_bytes = 40})
+                 : std::nullopt;
+    });
+    EXPECT_EQ(refused(*log, make_batch({.timestamp_ms = 3000})), ErrorCode::kKafkaStorageError);
+  }
+  auto newest = log->segments().last()->max_timestamp();
+  ASSERT_TRUE(newest.ok());
+  EXPECT_EQ(newest->timestamp_ms, 2000);
+  EXPECT_EQ(newest->offset, 1);
+  EXPECT_EQ(*log->segments().last()->first_timestamp_ms(), 1000);
+}
+
 TEST(Log, KeepsItsTopicId) {
   LogBench bench;
   base::Uuid id = base::Uuid::random(true);
