@@ -40,7 +40,7 @@ changed_files() { { git diff --name-only --diff-filter=d "$since" --; git ls-fil
 
 format() { our_files | xargs -P "$jobs" -n 20 clang-format-14 --dry-run --Werror; }
 
-configure() { [ -f "$build/build.ninja" ] || cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_COMPILER=clang++-14 -DODRADEK_PRECOMPILED=OFF >/dev/null; }
+configure() { [ -f "$build/build.ninja" ] || cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_COMPILER=clang++-14 -DODRADEK_PRECOMPILED=OFF -DODRADEK_UNITY=OFF >/dev/null; }
 
 # A real compilation, not -fsyntax-only, so that ninja and ccache repeat it only for what changed.
 thread_safety() {

@@ -11,22 +11,8 @@ namespace {
 
 constexpr std::uint64_t kAnonymousGroups = 100'000;
 
-OptionSpec with_value(std::string_view name, std::string_view value, std::string_view description,
-                      std::string_view default_value = {}) {
-  return {.name = name,
-          .argument = Argument::kRequired,
-          .value_name = value,
-          .description = description,
-          .default_value = default_value};
-}
-
 OptionSpec number(ValueType type, OptionSpec spec) {
   spec.type = type;
-  return spec;
-}
-
-OptionSpec repeatable(OptionSpec spec) {
-  spec.repeatable = true;
   return spec;
 }
 

@@ -36,21 +36,6 @@ bool is_server_list(const std::string& text) {
   return true;
 }
 
-OptionSpec with_value(std::string_view name, ValueType type, std::string_view value,
-                      std::string_view description, std::string_view default_value = {}) {
-  return {.name = name,
-          .argument = Argument::kRequired,
-          .type = type,
-          .value_name = value,
-          .description = description,
-          .default_value = default_value};
-}
-
-OptionSpec repeatable(OptionSpec spec) {
-  spec.repeatable = true;
-  return spec;
-}
-
 }  // namespace
 
 std::vector<OptionSpec> console_producer_options() {

@@ -14,15 +14,6 @@
 namespace odradek::tools {
 namespace {
 
-OptionSpec with_value(std::string_view name, std::string_view value, std::string_view description,
-                      std::string_view default_value = {}) {
-  return {.name = name,
-          .argument = Argument::kRequired,
-          .value_name = value,
-          .description = description,
-          .default_value = default_value};
-}
-
 OptionSpec count(OptionSpec spec) {
   spec.type = ValueType::kInteger;
   return spec;

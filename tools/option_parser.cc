@@ -48,6 +48,26 @@ std::string usage_name(const OptionSpec& spec) {
 
 }  // namespace
 
+OptionSpec with_value(std::string_view name, ValueType type, std::string_view value,
+                      std::string_view description, std::string_view default_value) {
+  return {.name = name,
+          .argument = Argument::kRequired,
+          .type = type,
+          .value_name = value,
+          .description = description,
+          .default_value = default_value};
+}
+
+OptionSpec with_value(std::string_view name, std::string_view value, std::string_view description,
+                      std::string_view default_value) {
+  return with_value(name, ValueType::kString, value, description, default_value);
+}
+
+OptionSpec repeatable(OptionSpec spec) {
+  spec.repeatable = true;
+  return spec;
+}
+
 std::string Options::value(std::string_view name) const {
   if (auto text = given(name)) return *text;
   for (const OptionSpec& spec : *specs_) {

@@ -29,6 +29,13 @@ struct OptionSpec {
   bool repeatable = false;  // several values may be given
 };
 
+// Rows of such a table.
+OptionSpec with_value(std::string_view name, ValueType type, std::string_view value,
+                      std::string_view description, std::string_view default_value = {});
+OptionSpec with_value(std::string_view name, std::string_view value, std::string_view description,
+                      std::string_view default_value = {});
+OptionSpec repeatable(OptionSpec spec);
+
 class Options {
  public:
   bool has(std::string_view name) const { return values_.find(name) != values_.end(); }

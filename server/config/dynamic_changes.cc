@@ -7,7 +7,7 @@
 namespace odradek::config {
 namespace {
 
-base::Error refuse(std::string why) {
+base::Error invalid_request(std::string why) {
   return base::Error(protocol::ErrorCode::kInvalidConfig, std::move(why));
 }
 
@@ -26,18 +26,18 @@ base::Status check_dynamic_change(std::string_view name, std::optional<std::stri
   if (key == nullptr) return {};
   std::string shown(name);
   if (key->scope == Scope::kReadOnly) {
-    return refuse("Cannot update these configs dynamically: Set(" + shown + ")");
+    return invalid_request("Cannot update these configs dynamically: Set(" + shown + ")");
   }
   bool store = base_name.starts_with("ssl.keystore.") || base_name.starts_with("ssl.truststore.") ||
                base_name == "ssl.key.password";
   if (store && !prefixed) {
-    return refuse(
+    return invalid_request(
         "These security configs can be dynamically updated only per-listener using the "
         "listener prefix: Set(" +
         shown + ")");
   }
   if (for_all_brokers && (key->scope == Scope::kPerBroker || prefixed)) {
-    return refuse("Cannot update these configs at default cluster level: Set(" + shown + ")");
+    return invalid_request("Cannot update these configs at default cluster level: Set(" + shown + ")");
   }
   if (!text) return {};
   auto read = parse_value({}, key->type(), key->validator, *text);
@@ -63,13 +63,13 @@ base::Status check_thread_count_change(std::string_view key, std::int32_t curren
                                        std::int32_t next) {
   std::string failed = "Dynamic thread count update validation failed for " + std::string(key) +
                        "=" + std::to_string(next);
-  if (next < 1) return refuse(failed + ", value should be at least 1");
+  if (next < 1) return invalid_request(failed + ", value should be at least 1");
   if (next < current / 2) {
-    return refuse(failed + ", value should be at least half the current value " +
+    return invalid_request(failed + ", value should be at least half the current value " +
                   std::to_string(current));
   }
   if (next > std::int64_t{current} * 2) {
-    return refuse(failed + ", value should not be greater than double the current value " +
+    return invalid_request(failed + ", value should not be greater than double the current value " +
                   std::to_string(current));
   }
   return {};

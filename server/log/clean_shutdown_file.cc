@@ -8,7 +8,7 @@
 namespace odradek::log {
 
 namespace {
-constexpr std::size_t kMaxFileBytes = 4096;
+constexpr std::size_t kMaxMarkerBytes = 4096;
 std::string path_in(const std::string& log_dir) { return log_dir + "/" + kCleanShutdownFile; }
 }  // namespace
 
@@ -23,7 +23,7 @@ bool clean_shutdown_file_exists(const std::string& log_dir) {
 }
 
 std::optional<std::int64_t> read_clean_shutdown_broker_epoch(const std::string& log_dir) {
-  auto text = base::read_whole_file(path_in(log_dir), kMaxFileBytes);
+  auto text = base::read_whole_file(path_in(log_dir), kMaxMarkerBytes);
   if (!text.ok()) return std::nullopt;
   auto content = base::parse_json_object(*text);
   if (!content.ok()) return std::nullopt;

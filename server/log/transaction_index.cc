@@ -15,10 +15,10 @@ constexpr std::int16_t kVersion = 0;
 // More than the markers of a segment of the largest size can be.
 constexpr std::size_t kMaxBytes = std::size_t{1} << 30;
 
-using Entry = std::array<std::uint8_t, TransactionIndex::kEntrySize>;
+using StoredEntry = std::array<std::uint8_t, TransactionIndex::kEntrySize>;
 
-Entry encode(const AbortedTransaction& transaction) {
-  Entry bytes;
+StoredEntry encode(const AbortedTransaction& transaction) {
+  StoredEntry bytes;
   base::store_big_endian(bytes.data(), kVersion);
   base::store_big_endian(bytes.data() + 2, transaction.producer_id);
   base::store_big_endian(bytes.data() + 10, transaction.first_offset);
@@ -81,7 +81,7 @@ base::Status TransactionIndex::append(const AbortedTransaction& transaction) {
   base::Status loaded = load();
   if (!loaded.ok()) return loaded;
   if (*size_bytes_ > 0) {
-    Entry last;
+    StoredEntry last;
     auto got = file_.read_at(static_cast<std::int64_t>(*size_bytes_ - kEntrySize), last);
     if (!got.ok()) return got.error();
     auto newest = decode(last.data());
@@ -91,7 +91,7 @@ base::Status TransactionIndex::append(const AbortedTransaction& transaction) {
     base::Status created = file_.create();
     if (!created.ok()) return created;
   }
-  Entry bytes = encode(transaction);
+  StoredEntry bytes = encode(transaction);
   base::Status written = file_.write_at(static_cast<std::int64_t>(*size_bytes_), bytes);
   if (written.ok()) *size_bytes_ += kEntrySize;
   return written;

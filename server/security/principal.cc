@@ -9,12 +9,13 @@
 #include "server/security/distinguished_name.h"
 
 namespace odradek::security {
+
+enum class LetterCase : std::uint8_t { kKept, kLower, kUpper };
+
 namespace {
 
 // A real subject has a few hundred bytes; rules must not work on megabytes a peer made up.
 constexpr std::size_t kMaxSubjectBytes = 16 * 1024;
-
-enum class LetterCase : std::uint8_t { kKept, kLower, kUpper };
 
 // The parts of "RULE:pattern/replacement/L".
 struct RuleText {

@@ -10,19 +10,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "tests/support/loopback.h"
 
 namespace odradek::testing {
 namespace {
 
 constexpr int kPollMs = 5;
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
 
 bool is_readable(const pollfd& fd) { return (fd.revents & (POLLIN | POLLHUP | POLLERR)) != 0; }
 

@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "tests/support/loopback.h"
 
 namespace odradek::testing {
 namespace {
@@ -50,14 +51,6 @@ std::string find_jars() {
     if (std::filesystem::exists(folder)) return folder + "/*";
   }
   return "";
-}
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
 }
 
 // Free at this moment; the kernel does not hand it out again soon.

@@ -13,7 +13,7 @@
 namespace odradek::protocol {
 namespace {
 
-constexpr std::array<std::uint8_t, 8> kMagic{0x82, 'S', 'N', 'A', 'P', 'P', 'Y', 0};
+constexpr std::array<std::uint8_t, 8> kXerialMagic{0x82, 'S', 'N', 'A', 'P', 'P', 'Y', 0};
 constexpr std::size_t kStreamHeaderSize = 16;  // magic, int32 version, int32 oldest reader
 constexpr std::size_t kBlockSize = 32768;
 // A copy element of three bytes yields at most 64.
@@ -22,7 +22,7 @@ constexpr std::size_t kKeptBlockSize = std::size_t{1} << 20;
 
 bool has_stream_header(base::ByteView bytes) {
   return bytes.size() >= kStreamHeaderSize &&
-         std::memcmp(bytes.data(), kMagic.data(), kMagic.size()) == 0;
+         std::memcmp(bytes.data(), kXerialMagic.data(), kXerialMagic.size()) == 0;
 }
 
 class SnappyDecompressor : public Decompressor {
@@ -138,7 +138,7 @@ base::Status compress_snappy(base::ByteView input, base::Bytes& out) {
   std::size_t at = out.size();
   std::size_t blocks = (input.size() + kBlockSize - 1) / kBlockSize;
   out.resize(at + kStreamHeaderSize + blocks * (4 + snappy::MaxCompressedLength(kBlockSize)));
-  std::copy(kMagic.begin(), kMagic.end(), out.data() + at);
+  std::copy(kXerialMagic.begin(), kXerialMagic.end(), out.data() + at);
   base::store_big_endian<std::int32_t>(out.data() + at + 8, 1);
   base::store_big_endian<std::int32_t>(out.data() + at + 12, 1);
   at += kStreamHeaderSize;

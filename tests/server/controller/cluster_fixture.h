@@ -25,6 +25,8 @@
 
 namespace odradek::controller {
 
+inline const TopicPartition kOrders{"orders", 0};
+
 // A controller with its session, wired as a broker does it.
 class RunningController : private zk::SessionObserver {
  public:

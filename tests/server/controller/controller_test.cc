@@ -5,8 +5,6 @@
 namespace odradek::controller {
 namespace {
 
-const TopicPartition kOrders{"orders", 0};
-
 TEST_F(ControllerTest, OneOfTwoIsElectedAndTheOtherFollows) {
   auto b1 = broker(1);
   auto first = start(options(1));

@@ -8,8 +8,6 @@
 namespace odradek::controller {
 namespace {
 
-const TopicPartition kOrders{"orders", 0};
-
 class LeadersTest : public ControllerTest {
  protected:
   void SetUp() override {

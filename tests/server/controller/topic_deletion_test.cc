@@ -7,7 +7,6 @@ namespace odradek::controller {
 namespace {
 
 using TopicDeletionTest = ControllerTest;
-const TopicPartition kOrders{"orders", 0};
 
 TEST_F(TopicDeletionTest, TakesTheTopicFromBrokersAndZooKeeper) {
   auto b1 = broker(1);

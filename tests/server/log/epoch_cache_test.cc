@@ -3,18 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <sstream>
 
+#include "tests/support/file_content.h"
 #include "tests/support/temporary_directory.h"
 
 namespace odradek::log {
 namespace {
-
-std::string content(const std::string& path) {
-  std::stringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
 
 class EpochCacheTest : public ::testing::Test {
  protected:
@@ -31,7 +25,7 @@ class EpochCacheTest : public ::testing::Test {
 
 TEST_F(EpochCacheTest, WritesTheTextOfTheJvm) {
   fill({{0, 0}, {3, 17}});
-  EXPECT_EQ(content(path), "0\n2\n0 0\n3 17\n");
+  EXPECT_EQ(testing::content(path), "0\n2\n0 0\n3 17\n");
   EpochCache again(path);
   ASSERT_TRUE(again.load().ok());
   EXPECT_EQ(again.entries(), cache.entries());
@@ -66,7 +60,7 @@ TEST_F(EpochCacheTest, IsCutAtBothEnds) {
   EXPECT_EQ(cache.entries(), (std::vector<EpochEntry>{{5, 22}, {7, 30}}));
   ASSERT_TRUE(cache.truncate_from_end(30).ok());
   EXPECT_EQ(cache.entries(), (std::vector<EpochEntry>{{5, 22}}));
-  EXPECT_EQ(content(path), "0\n1\n5 22\n");
+  EXPECT_EQ(testing::content(path), "0\n1\n5 22\n");
 }
 
 TEST_F(EpochCacheTest, TellsTheEpochOfAnOffset) {

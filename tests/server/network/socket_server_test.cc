@@ -13,11 +13,11 @@ namespace {
 class SocketServerTest : public ServerFixture {};
 
 // The client's view is the same whether requests run inline or on handler threads.
-class InlineOrNot : public ServerFixture, public testing::WithParamInterface<bool> {
+class InlineOrNot : public ServerFixture, public ::testing::WithParamInterface<bool> {
  protected:
   InlineOrNot() { handler_.is_inline = GetParam(); }
 };
-INSTANTIATE_TEST_SUITE_P(SocketServer, InlineOrNot, testing::Bool());
+INSTANTIATE_TEST_SUITE_P(SocketServer, InlineOrNot, ::testing::Bool());
 
 TEST_P(InlineOrNot, AnswersPipelinedRequestsInOrder) {
   start();

@@ -36,7 +36,7 @@ class Waiter : public DelayedOperation {
   void on_expiration() override { ++expirations; }
 };
 
-class PurgatoryTest : public testing::Test {
+class PurgatoryTest : public ::testing::Test {
  protected:
   void pass_ms(std::int64_t ms) {
     clock_.advance_ms(ms);
