@@ -37,7 +37,8 @@ base::Status check_dynamic_change(std::string_view name, std::optional<std::stri
         shown + ")");
   }
   if (for_all_brokers && (key->scope == Scope::kPerBroker || prefixed)) {
-    return invalid_request("Cannot update these configs at default cluster level: Set(" + shown + ")");
+    return invalid_request("Cannot update these configs at default cluster level: Set(" + shown +
+                           ")");
   }
   if (!text) return {};
   auto read = parse_value({}, key->type(), key->validator, *text);
@@ -66,11 +67,11 @@ base::Status check_thread_count_change(std::string_view key, std::int32_t curren
   if (next < 1) return invalid_request(failed + ", value should be at least 1");
   if (next < current / 2) {
     return invalid_request(failed + ", value should be at least half the current value " +
-                  std::to_string(current));
+                           std::to_string(current));
   }
   if (next > std::int64_t{current} * 2) {
     return invalid_request(failed + ", value should not be greater than double the current value " +
-                  std::to_string(current));
+                           std::to_string(current));
   }
   return {};
 }
