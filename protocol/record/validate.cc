@@ -31,8 +31,10 @@ std::int64_t wrapping_difference(std::int64_t left, std::int64_t right) {
 // One run of validate_records(). Every step returns false once the records are rejected.
 class RecordValidator {
  public:
-  RecordValidator(base::MutableBytes records, const ValidationOptions& options)
-      : options_(options) {
+  // The result is filled where the caller has it.
+  RecordValidator(base::MutableBytes records, const ValidationOptions& options,
+                  ValidatedRecords& result)
+      : options_(options), result_(result) {
     result_.records = records;
     result_.timestamp_type_ = options.timestamp_type;
     result_.compression_level_ = options.compression_level;
@@ -41,24 +43,14 @@ class RecordValidator {
     }
   }
 
-  ValidatedRecords run() {
-    if (!check_produce_version()) {
-      result_.rejection = Rejection::kNotForVersion;
-      return std::move(result_);
-    }
-    if (!scan_entries() || entry_count_ == 0) return std::move(result_);
-    if (!choose_target()) return std::move(result_);
-    BatchReader reader(result_.records);
-    for (std::int64_t i = 0; i < entry_count_; ++i) {
-      BatchView batch = **reader.next();
-      if (!check_batch(batch) || !check_records(batch)) return std::move(result_);
-    }
+  void run() {
+    if (!scan_entries() || entry_count_ == 0 || !choose_target()) return;
+    if (entry_count_ == 1 ? !check_entry(*first_) : !check_entries()) return;
     if (rebuild_) {
       rebuild();
     } else {
       finish_in_place();
     }
-    return std::move(result_);
   }
 
  private:
@@ -68,9 +60,13 @@ class RecordValidator {
     result_.rejection = rejection;
     return false;
   }
-  bool reject(const base::Error& error) { return reject(code_of(error), error.message); }
+  bool reject(const base::Error& error, Rejection rejection = Rejection::kOther) {
+    return reject(code_of(error), error.message, rejection);
+  }
 
-  bool check_produce_version();
+  bool check_entry(const BatchView& batch) { return check_batch(batch) && check_records(batch); }
+  bool check_entries();
+  bool check_produce_version(const std::optional<BatchView>& first, base::ByteView behind_it);
   bool scan_entries();
   bool check_size_and_crc(const BatchView& batch);
   bool choose_target();
@@ -94,7 +90,7 @@ class RecordValidator {
   bool accept_rebuilt(base::Result<base::Bytes> built);
 
   const ValidationOptions& options_;
-  ValidatedRecords result_;
+  ValidatedRecords& result_;
   std::optional<BatchView> first_;
   std::int64_t entry_count_ = 0;
   CompressionType target_codec_ = CompressionType::kNone;
@@ -103,34 +99,49 @@ class RecordValidator {
   std::size_t record_error_count_ = 0;
 };
 
-bool RecordValidator::check_produce_version() {
-  if (options_.produce_version < 3) return true;
-  auto version = [this] { return "Produce v" + std::to_string(options_.produce_version); };
+bool RecordValidator::check_entries() {
   BatchReader reader(result_.records);
-  auto batch = reader.next();
-  if (!batch) return reject(batch.error());
-  if (!*batch) return reject(ErrorCode::kInvalidRecord, version() + " needs one record batch");
-  if ((*batch)->magic() != 2) {
-    return reject(ErrorCode::kInvalidRecord,
-                  version() + " takes batches of magic 2 only, this one has magic " +
-                      std::to_string((*batch)->magic()));
+  for (std::int64_t i = 0; i < entry_count_; ++i) {
+    if (!check_entry(**reader.next())) return false;
   }
-  if (options_.produce_version < 7 && (*batch)->codec() == CompressionType::kZstd) {
-    return reject(ErrorCode::kUnsupportedCompressionType, version() + " may not carry zstd");
+  return true;
+}
+
+// What Produce v3 and later allow.
+bool RecordValidator::check_produce_version(const std::optional<BatchView>& first,
+                                            base::ByteView behind_it) {
+  auto refuse = [this](ErrorCode error, const std::string& why) {
+    return reject(error, "Produce v" + std::to_string(options_.produce_version) + why,
+                  Rejection::kNotForVersion);
+  };
+  if (!first) return refuse(ErrorCode::kInvalidRecord, " needs one record batch");
+  if (first->magic() != 2) {
+    return refuse(ErrorCode::kInvalidRecord, " takes batches of magic 2 only, this one has magic " +
+                                                 std::to_string(first->magic()));
   }
-  auto second = reader.next();
-  if (!second) return reject(second.error());
+  if (options_.produce_version < 7 && first->codec() == CompressionType::kZstd) {
+    return refuse(ErrorCode::kUnsupportedCompressionType, " may not carry zstd");
+  }
+  auto second = next_batch(behind_it);
+  if (!second) return reject(second.error(), Rejection::kNotForVersion);
   if (*second) {
-    return reject(ErrorCode::kInvalidRecord, version() + " takes one record batch per partition");
+    return refuse(ErrorCode::kInvalidRecord, " takes one record batch per partition");
   }
   return true;
 }
 
 bool RecordValidator::scan_entries() {
+  bool one_batch = options_.produce_version >= 3;
   BatchReader reader(result_.records);
   while (true) {
     auto batch = reader.next();
-    if (!batch) return reject(batch.error());
+    if (!batch) {
+      return reject(batch.error(), one_batch ? Rejection::kNotForVersion : Rejection::kOther);
+    }
+    if (one_batch && !first_ &&
+        !check_produce_version(*batch, result_.records.subspan(reader.position()))) {
+      return false;
+    }
     if (!*batch) break;
     if (!check_size_and_crc(**batch)) return false;
     if (!first_) first_ = **batch;
@@ -482,7 +493,9 @@ bool RecordValidator::accept_rebuilt(base::Result<base::Bytes> built) {
 }
 
 ValidatedRecords validate_records(base::MutableBytes records, const ValidationOptions& options) {
-  return RecordValidator(records, options).run();
+  ValidatedRecords validated;
+  RecordValidator(records, options, validated).run();
+  return validated;
 }
 
 ValidatedRecords validate_and_assign(base::MutableBytes records, const ValidationOptions& options,
