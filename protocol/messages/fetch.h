@@ -13,6 +13,7 @@
 #include "protocol/types.h"
 #include "protocol/wire/api.h"
 #include "protocol/wire/codec.h"
+#include "protocol/wire/few.h"
 #include "protocol/wire/records.h"
 
 namespace odradek::protocol {
@@ -58,7 +59,7 @@ struct FetchRequest {
   struct Topic {
     std::string topic;
     base::Uuid topic_id;
-    std::vector<Partition> partitions;
+    Few<Partition> partitions;
 
     static void describe(auto& field, auto& m) {
       field("topic", m.topic, {.until = 12});
@@ -90,7 +91,7 @@ struct FetchRequest {
   std::int32_t session_id = 0;      // 0: none yet
                                     // -1: no session; 0: open one; else the next of the session.
   std::int32_t session_epoch = -1;
-  std::vector<Topic> topics;
+  Few<Topic> topics;
   std::vector<ForgottenTopic> forgotten_topics_data;  // taken out of the session
   std::string rack_id;  // where the consumer is, to be sent to a near replica
 

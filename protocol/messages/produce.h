@@ -10,6 +10,7 @@
 #include "protocol/types.h"
 #include "protocol/wire/api.h"
 #include "protocol/wire/codec.h"
+#include "protocol/wire/few.h"
 #include "protocol/wire/records.h"
 
 namespace odradek::protocol {
@@ -33,7 +34,7 @@ struct ProduceRequest {
 
   struct Topic {
     std::string name;
-    std::vector<Partition> partition_data;
+    Few<Partition> partition_data;
 
     static void describe(auto& field, auto& m) {
       field("name", m.name);
@@ -44,7 +45,7 @@ struct ProduceRequest {
   std::optional<std::string> transactional_id;  // null: not transactional
   std::int16_t acks = 0;        // 0: no answer; 1: the leader only; -1: every in-sync replica
   std::int32_t timeout_ms = 0;  // how long acks -1 may take
-  std::vector<Topic> topic_data;
+  Few<Topic> topic_data;
 
   static void describe(auto& field, auto& m) {
     field("transactional_id", m.transactional_id, {.since = 3, .nullable = 3});

@@ -136,14 +136,15 @@ class Decoder {
     return true;
   }
 
-  template <class T>
-  bool value(std::vector<T>& array, const Field& options) {
+  template <Array Elements>
+  bool value(Elements& array, const Field& options) {
+    using Element = typename Elements::value_type;
     std::int32_t count = long_length(options);
     if (is_null(count, options)) return false;
-    if (!reader_.reserve(count, sizeof(T))) return true;
+    if (!reader_.reserve(count, sizeof(Element))) return true;
     array.resize(static_cast<std::size_t>(count));
-    if constexpr (std::integral<T>) return numbers(array);
-    for (T& element : array) {
+    if constexpr (std::integral<Element>) return numbers(array);
+    for (Element& element : array) {
       value(element, Field{});
       if (!reader_.ok()) break;
     }

@@ -101,11 +101,14 @@ class Encoder {
     long_length(records.null ? -1 : static_cast<std::int32_t>(records.size_bytes()), options);
     writer_.records(records);
   }
-  template <class T>
-  void value(const std::vector<T>& array, const Field& options) {
+  template <Array Elements>
+  void value(const Elements& array, const Field& options) {
+    using Element = typename Elements::value_type;
     long_length(static_cast<std::int32_t>(array.size()), options);
-    if constexpr (std::is_integral_v<T>) return writer_.numbers(std::span<const T>(array));
-    for (const T& element : array) value(element, Field{});
+    if constexpr (std::is_integral_v<Element>) {
+      return writer_.numbers(std::span<const Element>(array));
+    }
+    for (const Element& element : array) value(element, Field{});
   }
   template <class T>
   void value(const std::optional<T>& member, const Field& options) {

@@ -46,10 +46,10 @@ class Inventor {
     records.bytes = *bytes;
     records.owner = std::move(bytes);
   }
-  template <class T>
-  void value(std::vector<T>& array, bool) {
+  template <Array Elements>
+  void value(Elements& array, bool) {
     array.resize(count());
-    for (T& element : array) value(element, false);
+    for (auto& element : array) value(element, false);
   }
   template <class T>
   void value(std::optional<T>& member, bool nullable) {

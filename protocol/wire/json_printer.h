@@ -51,11 +51,11 @@ class JsonPrinter {
   void value(const std::string& string) { text(string); }
   void value(const base::Bytes& bytes);
   void value(const Records& records) { out_ += records.null ? "null" : "\"\""; }
-  template <class T>
-  void value(const std::vector<T>& array) {
+  template <Array Elements>
+  void value(const Elements& array) {
     out_ += '[';
     const char* separator = "";
-    for (const T& element : array) {
+    for (const auto& element : array) {
       out_ += separator;
       value(element);
       separator = ",";

@@ -57,13 +57,14 @@ class Sizer {
     // Bytes that nobody owns are copied even when file ranges follow them.
     measure_.shared += records.owner != nullptr ? size : size - records.bytes.size();
   }
-  template <class T>
-  void value(const std::vector<T>& array, const Field& options) {
+  template <Array Elements>
+  void value(const Elements& array, const Field& options) {
+    using Element = typename Elements::value_type;
     length(array.size(), options, sizeof(std::int32_t));
-    if constexpr (Number<T>) {
-      add(array.size() * sizeof(T));
+    if constexpr (Number<Element>) {
+      add(array.size() * sizeof(Element));
     } else {
-      for (const T& element : array) value(element, Field{});
+      for (const Element& element : array) value(element, Field{});
     }
   }
   template <class T>

@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/uuid.h"
+#include "protocol/wire/few.h"
 #include "protocol/wire/field.h"
 #include "protocol/wire/records.h"
 
@@ -20,6 +21,11 @@ template <class T>
 inline constexpr bool kIsVector = false;
 template <class T>
 inline constexpr bool kIsVector<std::vector<T>> = true;
+template <class T>
+inline constexpr bool kIsVector<Few<T>> = true;
+
+template <class T>
+concept Array = kIsVector<T>;
 template <class T>
 inline constexpr bool kIsOptional = false;
 template <class T>

@@ -39,7 +39,8 @@ TEST(Properties, KeepUtf8AndReadLatin1) {
   EXPECT_EQ(read("a=\xe9"), (Properties{{"a", "\xc3\xa9"}}));
 }
 
-// Longer forms than needed, halves of surrogates and what lies beyond the last character are no UTF-8.
+// Longer forms than needed, halves of surrogates and what lies beyond the last character are no
+// UTF-8.
 TEST(Properties, ReadWhatOnlyLooksLikeUtf8AsLatin1) {
   for (const char* bytes : {"\xf6\x9e\x93\x8e", "\xc0\xaf", "\xed\xa0\x80"}) {
     auto read = parse_properties(std::string("key=") + bytes);
