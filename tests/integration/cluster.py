@@ -92,6 +92,19 @@ class PatientClient:
         self.client.close()
 
 
+def four_letter_word(host, port, word):
+    """What a ZooKeeper server answers to it; empty while it answers nothing."""
+    try:
+        with socket.create_connection((host, port), timeout=0.2) as connection:
+            connection.sendall(word.encode())
+            answer = b""
+            while chunk := connection.recv(4096):
+                answer += chunk
+            return answer.decode(errors="replace")
+    except OSError:
+        return ""
+
+
 class ZooKeeper:
     def __init__(self, directory):
         self.directory = directory
@@ -114,15 +127,7 @@ class ZooKeeper:
         wait_until(lambda: "Mode:" in self.ask("srvr"), "serving ZooKeeper")
 
     def ask(self, word):
-        try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=0.2) as connection:
-                connection.sendall(word.encode())
-                answer = b""
-                while chunk := connection.recv(4096):
-                    answer += chunk
-                return answer.decode(errors="replace")
-        except OSError:
-            return ""
+        return four_letter_word("127.0.0.1", self.port, word)
 
     def kill(self):
         if self.process:
@@ -132,6 +137,9 @@ class ZooKeeper:
 
 
 class Broker:
+    host = "127.0.0.1"
+    prefix = ()  # a command before its own
+
     def __init__(self, cluster, broker_id, settings):
         self.id = broker_id
         self.cluster = cluster
@@ -141,12 +149,12 @@ class Broker:
         self.port = free_port()
         self.ssl_port = free_port() if cluster.certificates else None
         self.process = None
-        listeners = [f"PLAINTEXT://127.0.0.1:{self.port}"]
+        listeners = [f"PLAINTEXT://{self.host}:{self.port}"]
         if self.ssl_port:
-            listeners.append(f"SSL://127.0.0.1:{self.ssl_port}")
+            listeners.append(f"SSL://{self.host}:{self.ssl_port}")
         self.settings = {
             "broker.id": broker_id, "listeners": ",".join(listeners), "log.dirs": self.data,
-            "zookeeper.connect": f"127.0.0.1:{cluster.zookeeper.port}/kafka",
+            "zookeeper.connect": self.zookeeper_connect(),
             "zookeeper.session.timeout.ms": 4000, "group.initial.rebalance.delay.ms": 0,
             "offsets.topic.num.partitions": 5, "offsets.topic.replication.factor": 1,
             "num.network.threads": 2, "num.io.threads": 4}
@@ -157,6 +165,9 @@ class Broker:
                 "ssl.client.auth": "requested"})
         self.settings.update(settings)
         self.properties = os.path.join(self.directory, "server.properties")
+
+    def zookeeper_connect(self):
+        return f"127.0.0.1:{self.cluster.zookeeper.port}/kafka"
 
     @property
     def log_path(self):
@@ -173,7 +184,7 @@ class Broker:
         self.mark = os.path.getsize(self.log_path) if os.path.exists(self.log_path) else 0
         with open(self.log_path, "a") as log:
             self.process = subprocess.Popen(
-                [os.path.join(ROOT, "scripts/kafka-server-start.sh"), self.properties, *arguments],
+                [*self.prefix, os.path.join(ROOT, "scripts/kafka-server-start.sh"), self.properties, *arguments],
                 stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                 env={**os.environ, "ODRADEK_BINARIES": BINARIES})
         return self
@@ -277,7 +288,7 @@ class Cluster:
 
     @property
     def bootstrap(self):
-        return ",".join(f"127.0.0.1:{broker.port}" for broker in self.brokers)
+        return ",".join(f"{broker.host}:{broker.port}" for broker in self.brokers)
 
     @property
     def ssl_bootstrap(self):

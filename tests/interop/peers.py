@@ -52,7 +52,7 @@ class ChangingBroker(harness.Broker):
         self.mark = os.path.getsize(self.log_path) if os.path.exists(self.log_path) else 0
         with open(self.log_path, "a") as log:
             self.process = subprocess.Popen(
-                [PEER, "broker", self.release, self.properties], stdout=log, stderr=subprocess.STDOUT,
+                [*self.prefix, PEER, "broker", self.release, self.properties], stdout=log, stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL, env={**os.environ, "KAFKA_OPTS": TOOL_OPTIONS})
         return self
 

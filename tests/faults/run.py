@@ -1,0 +1,162 @@
+"""Runs seeded schedules of faults against a cluster under load, and checks what clients were told and what lies on the disks.
+
+    run.py --seed S [--schedules N] [--seconds T] [--brokers ours,3.9,2.8]
+
+Each schedule has a cluster of its own. Exit code 1 when one of them broke something; its directory is kept and its seed printed.
+"""
+import argparse
+import os
+import sys
+import threading
+import time
+import traceback
+
+import network
+
+from fault_cluster import FaultCluster, Faults, harness  # first: it sets the path to what follows
+import schedule
+from load import Load, create_topic
+from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
+from replicas import difference
+
+TOPICS = {"plain": 3, "idempotent": 3}
+SPREAD = [[1, 2, 3], [2, 3, 1], [3, 1, 2]]
+FATAL = ("Check failed", "terminate called", "Segmentation fault", "*** SIG", "java.lang.AssertionError")
+
+
+class Reader:
+    """Reads a topic while the faults happen, and notes what stood at each offset."""
+
+    def __init__(self, bootstrap, topic, partitions):
+        self.seen = {partition: {} for partition in range(partitions)}
+        self.changed = []
+        self.ending = threading.Event()
+        self.consumer = Consumer({
+            "bootstrap.servers": bootstrap, "group.id": f"reader-of-{topic}", "enable.auto.commit": False, "log_level": 0,
+            "reconnect.backoff.max.ms": 500, "socket.timeout.ms": 10000, "auto.offset.reset": "error",
+            "topic.metadata.refresh.interval.ms": 2000})
+        self.consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for partition in self.seen])
+        self.thread = threading.Thread(target=self.read, name=f"reader-{topic}", daemon=True)
+        self.thread.start()
+
+    def read(self):
+        while not self.ending.is_set():
+            for message in self.consumer.consume(5000, 0.1):
+                if message.error() is not None:
+                    # Brokers come and go; an offset that is gone is another matter.
+                    if "offset" in str(message.error()).lower():
+                        self.changed.append(f"a consumer was refused: {message.error()}")
+                    continue
+                seen = self.seen[message.partition()]
+                before = seen.setdefault(message.offset(), message.value())
+                if before != message.value():
+                    self.changed.append(f"{message.topic()}-{message.partition()} offset {message.offset()}: "
+                                        f"{before} was read first, {message.value()} later")
+        self.consumer.close()
+
+    def check(self, final):
+        """`final`: {partition: [(offset, text)]} of all that is there in the end."""
+        self.ending.set()
+        self.thread.join(harness.DEADLINE_S)
+        for partition, records in final.items():
+            there = dict(records)
+            for offset, value in self.seen[partition].items():
+                if there.get(offset) != value.decode():
+                    self.changed.append(f"partition {partition} offset {offset}: a consumer read {value}, "
+                                        f"in the end {there.get(offset)} stands there")
+        if self.changed:
+            raise AssertionError(f"{len(self.changed)} reads did not last: {self.changed[:5]}")
+
+
+class Run:
+    """One schedule, from the start of its cluster to the comparison of the replicas."""
+
+    def __init__(self, seed, seconds, releases, say):
+        self.seed = seed
+        self.rounds = schedule.make(seed, seconds)
+        self.releases = releases
+        self.say = say
+
+    def whole(self):
+        with FaultCluster(self.releases) as cluster:
+            try:
+                self.under_load(cluster)
+                self.check_disks(cluster)
+            except BaseException:
+                self.say(f"seed {self.seed}: the cluster's files are kept in {cluster.directory}")
+                raise
+
+    def under_load(self, cluster):
+        for topic in TOPICS:
+            create_topic(cluster.bootstrap, topic, SPREAD, min_insync_replicas=2)
+        plain = Load(cluster.bootstrap, "plain", 3)
+        idempotent = Load(cluster.bootstrap, "idempotent", 3, enable_idempotence="true")
+        loads = (plain, idempotent)
+        readers = {load: Reader(cluster.bootstrap, load.topic, 3) for load in loads}
+        try:
+            for load in loads:
+                load.wait_progress(100)
+            for each in self.rounds:
+                self.happen(cluster, each)
+            cluster.wait_registered()
+            cluster.wait_in_sync(TOPICS)
+            for load in loads:
+                load.wait_progress(100)
+        finally:
+            for load in loads:
+                load.stop()
+        for load in loads:
+            readers[load].check(load.check(exactly_once=load is idempotent))
+        self.say(f"seed {self.seed}: {plain.count()} and {idempotent.count()} records acknowledged, all there and in order")
+
+    def happen(self, cluster, each):
+        self.say(f"seed {self.seed}: {each}")
+        faults = Faults(cluster, "plain")
+        event = threading.Event()
+        event.wait(each.calm_s)
+        begun = time.monotonic()
+        undo = [(fault, faults.begin(fault)) for fault in each.faults]
+        for fault, end in sorted(undo, key=lambda pair: pair[0].seconds):
+            event.wait(max(0.0, begun + fault.seconds - time.monotonic()))
+            end()
+
+    def check_disks(self, cluster):
+        cluster.wait_in_sync(TOPICS)
+        for broker in cluster.brokers:
+            log = broker.log()
+            broken = [word for word in FATAL if word in log]
+            if broken:
+                raise AssertionError(f"broker {broker.id} says {broken} in its log")
+        for broker in cluster.brokers:
+            broker.kill()
+        for topic, partitions in TOPICS.items():
+            for partition in range(partitions):
+                found = difference([os.path.join(broker.data, f"{topic}-{partition}") for broker in cluster.brokers])
+                if found:
+                    raise AssertionError(found)
+        self.say(f"seed {self.seed}: the replicas are the same, byte by byte")
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--seed", type=int, required=True)
+    arguments.add_argument("--schedules", type=int, default=1)
+    arguments.add_argument("--seconds", type=float, default=60)
+    arguments.add_argument("--brokers", default="ours,ours,ours", help="ours, 3.9 or 2.8 for each of the three")
+    given = arguments.parse_args()
+    network.enter()
+    releases = tuple(None if name == "ours" else name for name in given.brokers.split(","))
+    broken = []
+    for seed in range(given.seed, given.seed + given.schedules):
+        try:
+            Run(seed, given.seconds, releases, lambda line: print(f"{time.strftime('%H:%M:%S')} {line}", flush=True)).whole()
+        except Exception:
+            traceback.print_exc()
+            broken.append(seed)
+    print(f"{given.schedules - len(broken)} schedules held, {len(broken)} broke"
+          + (f": seeds {broken}" if broken else ""), flush=True)
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
