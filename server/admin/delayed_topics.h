@@ -1,5 +1,5 @@
-// DelayedTopics: an answer that waits until this broker's metadata shows topics as created or as
-// deleted.
+// DelayedTopics: an answer that waits until this broker's metadata shows of topics what a request
+// was to bring about.
 #pragma once
 
 #include <cstdint>
@@ -12,12 +12,13 @@
 
 namespace odradek::admin {
 
+// Whether the metadata shows what is waited for; called often, so it should be quick.
+using IsSettled = std::function<bool(const metadata::MetadataImage&, const std::string& topic)>;
+
 class DelayedTopics : public purgatory::DelayedOperation {
  public:
-  enum class Until : std::uint8_t { kLed, kGone };
-
   DelayedTopics(std::int64_t timeout_ms, std::vector<std::string> topics,
-                const metadata::MetadataCache& metadata, Until until,
+                const metadata::MetadataCache& metadata, IsSettled is_settled,
                 std::function<void(std::vector<std::string>)> callback);
 
  protected:
@@ -30,7 +31,7 @@ class DelayedTopics : public purgatory::DelayedOperation {
 
   const std::vector<std::string> topics_;
   const metadata::MetadataCache& metadata_;
-  const Until until_;
+  const IsSettled is_settled_;
   const std::function<void(std::vector<std::string>)> callback_;
 };
 

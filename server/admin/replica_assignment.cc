@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text.h"
 #include "protocol/errors.h"
 
 namespace odradek::admin {
@@ -59,67 +60,148 @@ std::vector<BrokerId> replicas_from(const std::vector<AssignableBroker>& order, 
   return replicas;
 }
 
+base::Error refuse(const std::string& why) {
+  return base::Error(ErrorCode::kInvalidReplicaAssignment, why);
+}
+
+bool has_twice(const std::vector<BrokerId>& replicas) {
+  return std::set<BrokerId>(replicas.begin(), replicas.end()).size() != replicas.size();
+}
+
+std::vector<BrokerId> unknown_brokers(const Assignment& assignment,
+                                      const std::vector<AssignableBroker>& brokers) {
+  std::set<BrokerId> unknown;
+  for (const auto& [partition, replicas] : assignment) {
+    unknown.insert(replicas.begin(), replicas.end());
+  }
+  for (const AssignableBroker& broker : brokers) unknown.erase(broker.id);
+  return {unknown.begin(), unknown.end()};
+}
+
+std::string listed(const std::vector<BrokerId>& brokers) {
+  std::vector<std::string> ids;
+  for (BrokerId id : brokers) ids.push_back(std::to_string(id));
+  return base::join(ids, ", ");
+}
+
 }  // namespace
 
 base::Result<Assignment> assign_replicas(std::vector<AssignableBroker> brokers,
                                          std::int32_t partitions, std::int32_t replication_factor,
-                                         base::Random& random) {
+                                         Placement placement) {
   if (partitions <= 0) {
-    return base::Error(
-        ErrorCode::kInvalidPartitions,
-        "Number of partitions must be larger than 0, not " + std::to_string(partitions));
+    return base::Error(ErrorCode::kInvalidPartitions,
+                       "Number of partitions must be larger than 0.");
   }
   if (replication_factor <= 0) {
-    return base::Error(
-        ErrorCode::kInvalidReplicationFactor,
-        "Replication factor must be larger than 0, not " + std::to_string(replication_factor));
+    return base::Error(ErrorCode::kInvalidReplicationFactor,
+                       "Replication factor must be larger than 0.");
   }
   if (static_cast<std::size_t>(replication_factor) > brokers.size()) {
     return base::Error(ErrorCode::kInvalidReplicationFactor,
                        "Replication factor: " + std::to_string(replication_factor) +
-                           " larger than available brokers: " + std::to_string(brokers.size()));
+                           " larger than available brokers: " + std::to_string(brokers.size()) +
+                           ".");
   }
   std::vector<AssignableBroker> order = dealing_order(std::move(brokers));
   std::size_t racks = count_racks(order);
-  std::size_t start = random() % order.size();
-  std::size_t shift = random() % order.size();
+  std::size_t shift = placement.shift;
   Assignment assignment;
-  for (std::int32_t partition = 0; partition < partitions; ++partition) {
-    std::size_t first = (start + static_cast<std::size_t>(partition)) % order.size();
-    if (partition > 0 && first == start) ++shift;  // a full round: pair leaders with others now
-    assignment[partition] =
-        replicas_from(order, first, shift, static_cast<std::size_t>(replication_factor), racks);
+  for (std::int32_t i = 0; i < partitions; ++i) {
+    const std::int32_t partition = placement.first_partition + i;
+    const auto turn = static_cast<std::size_t>(partition);
+    if (turn > 0 && turn % order.size() == 0)
+      ++shift;  // a full round: pair leaders with others now
+    assignment[partition] = replicas_from(order, (placement.start + turn) % order.size(),
+                                          shift * std::max<std::size_t>(racks, 1),
+                                          static_cast<std::size_t>(replication_factor), racks);
   }
   return assignment;
 }
 
-base::Status check_assignment(const Assignment& assignment,
-                              const std::vector<AssignableBroker>& brokers) {
-  auto refuse = [](const std::string& why) {
-    return base::Error(ErrorCode::kInvalidReplicaAssignment, why);
-  };
+base::Result<Assignment> assign_replicas(std::vector<AssignableBroker> brokers,
+                                         std::int32_t partitions, std::int32_t replication_factor,
+                                         base::Random& random) {
+  const std::size_t count = std::max<std::size_t>(brokers.size(), 1);
+  const Placement anywhere{.start = random() % count, .shift = random() % count};
+  return assign_replicas(std::move(brokers), partitions, replication_factor, anywhere);
+}
+
+Placement placement_after(const std::vector<AssignableBroker>& brokers,
+                          protocol::BrokerId first_leader, std::int32_t existing_partitions) {
+  std::vector<BrokerId> ids;
+  for (const AssignableBroker& broker : brokers) ids.push_back(broker.id);
+  std::sort(ids.begin(), ids.end());
+  const auto at = std::lower_bound(ids.begin(), ids.end(), first_leader);
+  const auto start = at == ids.end() ? 0 : static_cast<std::size_t>(at - ids.begin());
+  return {.start = start, .shift = start, .first_partition = existing_partitions};
+}
+
+base::Result<Assignment> assign_more(std::int32_t existing, std::int32_t added,
+                                     const std::vector<BrokerId>& first, const ByHand& by_hand,
+                                     const std::vector<AssignableBroker>& brokers) {
+  if (!by_hand) {
+    return assign_replicas(brokers, added, static_cast<std::int32_t>(first.size()),
+                           placement_after(brokers, first.front(), existing));
+  }
+  Assignment assignment;
+  for (const auto& replicas : *by_hand) {
+    assignment[existing + static_cast<std::int32_t>(assignment.size())] = replicas;
+  }
+  base::Status checked =
+      check_added_assignment(assignment, static_cast<std::size_t>(added), first.size(), brokers);
+  if (!checked) return checked.error();
+  return assignment;
+}
+
+base::Status check_assignment(const Assignment& assignment) {
   std::int32_t next = 0;
   for (const auto& [partition, replicas] : assignment) {
-    if (partition != next++) {
-      return refuse("Partitions should be a consecutive 0-based integer sequence");
-    }
     if (replicas.empty() || replicas.size() != assignment.begin()->second.size()) {
-      return refuse("All partitions should have the same number of replicas, and at least one");
+      return refuse("All partitions should have the same number of replicas");
     }
-    std::set<BrokerId> distinct(replicas.begin(), replicas.end());
-    if (distinct.size() != replicas.size()) {
-      return refuse("Duplicate replica for partition " + std::to_string(partition));
+    if (has_twice(replicas)) {
+      return refuse("Duplicate replica assignment found: partition " + std::to_string(partition) +
+                    " -> " + listed(replicas));
     }
-    for (BrokerId id : distinct) {
-      bool is_known = std::any_of(brokers.begin(), brokers.end(),
-                                  [id](const auto& broker) { return broker.id == id; });
-      if (!is_known) {
-        return refuse("Replica " + std::to_string(id) + " of partition " +
-                      std::to_string(partition) + " is not a live broker");
-      }
+    if (partition != next++) {
+      return refuse("partitions should be a consecutive 0-based integer sequence");
     }
   }
   return {};
+}
+
+base::Status check_added_assignment(const Assignment& added, std::size_t count,
+                                    std::size_t replication_factor,
+                                    const std::vector<AssignableBroker>& brokers) {
+  std::vector<BrokerId> unknown = unknown_brokers(added, brokers);
+  if (!unknown.empty()) {
+    return refuse("Unknown broker(s) in replica assignment: " + listed(unknown) + ".");
+  }
+  if (added.size() != count) {
+    return refuse("Increasing the number of partitions by " + std::to_string(count) + " but " +
+                  std::to_string(added.size()) + " assignments provided.");
+  }
+  std::vector<std::string> odd_partitions;
+  std::vector<std::string> odd_factors;
+  for (const auto& [partition, replicas] : added) {
+    const std::string index = std::to_string(partition);
+    if (replicas.empty()) {
+      return refuse("Cannot have replication factor of 0 for partition id " + index + ".");
+    }
+    if (has_twice(replicas)) {
+      return refuse("Duplicate brokers not allowed in replica assignment: " + listed(replicas) +
+                    " for partition id " + index + ".");
+    }
+    if (replicas.size() == replication_factor) continue;
+    odd_partitions.push_back(index);
+    odd_factors.push_back(std::to_string(replicas.size()));
+  }
+  if (odd_partitions.empty()) return {};
+  return refuse("Inconsistent replication factor between partitions, partition 0 has " +
+                std::to_string(replication_factor) + " while partitions [" +
+                base::join(odd_partitions, ", ") + "] have replication factors [" +
+                base::join(odd_factors, ", ") + "], respectively.");
 }
 
 }  // namespace odradek::admin

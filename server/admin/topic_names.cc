@@ -29,16 +29,20 @@ bool is_internal_topic(std::string_view topic) {
 }
 
 base::Status check_topic_name(std::string_view topic) {
-  auto refuse = [&](const std::string& why) {
-    return base::Error(
-        protocol::ErrorCode::kInvalidTopicException,
-        "Topic name '" + std::string(topic.substr(0, kMaxLength)) + "' is invalid: " + why);
+  auto refuse = [](const std::string& why) {
+    return base::Error(protocol::ErrorCode::kInvalidTopicException,
+                       "Topic name is invalid: " + why);
   };
-  if (topic.empty()) return refuse("it is empty");
-  if (topic == "." || topic == "..") return refuse("it may not be '.' or '..'");
-  if (topic.size() > kMaxLength) return refuse("it is longer than 249 characters");
+  if (topic.empty()) return refuse("the empty string is not allowed");
+  if (topic == "." || topic == "..") return refuse("'" + std::string(topic) + "' is not allowed");
+  if (topic.size() > kMaxLength) {
+    return refuse("the length of '" + std::string(topic) +
+                  "' is longer than the max allowed length " + std::to_string(kMaxLength));
+  }
   if (!std::all_of(topic.begin(), topic.end(), is_legal)) {
-    return refuse("it may hold only ASCII letters, digits, '.', '_' and '-'");
+    return refuse("'" + std::string(topic) +
+                  "' contains one or more characters other than ASCII alphanumerics, '.', '_' and "
+                  "'-'");
   }
   return {};
 }

@@ -5,7 +5,6 @@
 
 #include "base/log.h"
 #include "protocol/errors.h"
-#include "server/admin/delayed_topics.h"
 #include "server/admin/topic_names.h"
 
 namespace odradek::admin {
@@ -26,6 +25,12 @@ std::map<std::string, std::string> internal_configs(std::int32_t segment_bytes) 
           {"segment.bytes", std::to_string(segment_bytes)}};
 }
 
+bool is_led(const metadata::TopicInfo* topic, std::int32_t partitions) {
+  return topic != nullptr && topic->partitions.size() >= static_cast<std::size_t>(partitions) &&
+         std::all_of(topic->partitions.begin(), topic->partitions.end(),
+                     [](const auto& entry) { return entry.second.leader >= 0; });
+}
+
 }  // namespace
 
 TopicAdmin::TopicAdmin(zk::Topics& topics, zk::Deletions& deletions,
@@ -42,6 +47,9 @@ TopicAdmin::TopicAdmin(zk::Topics& topics, zk::Deletions& deletions,
 base::Status TopicAdmin::check_name_is_free(const std::string& topic) {
   base::Status legal = check_topic_name(topic);
   if (!legal) return legal;
+  if (metadata_.image()->topic(topic) != nullptr) {
+    return base::Error(ErrorCode::kTopicAlreadyExists, "Topic '" + topic + "' already exists.");
+  }
   auto names = topics_.names(false);
   if (!names) return names.error();
   if (std::find(names->begin(), names->end(), topic) != names->end()) {
@@ -61,14 +69,13 @@ base::Status TopicAdmin::check_name_is_free(const std::string& topic) {
 }
 
 base::Result<Assignment> TopicAdmin::assignment_of(const NewTopic& topic) {
-  std::vector<AssignableBroker> brokers = live_brokers(*metadata_.image());
   if (!topic.assignment.empty()) {
     if (topic.partitions != -1 || topic.replication_factor != -1) {
       return base::Error(ErrorCode::kInvalidRequest,
                          "Both numPartitions or replicationFactor and replicasAssignments were "
                          "set. Both cannot be used at the same time.");
     }
-    base::Status checked = check_assignment(topic.assignment, brokers);
+    base::Status checked = check_assignment(topic.assignment);
     if (!checked) return checked.error();
     return topic.assignment;
   }
@@ -77,7 +84,7 @@ base::Result<Assignment> TopicAdmin::assignment_of(const NewTopic& topic) {
                                         ? config_->default_replication_factor
                                         : topic.replication_factor;
   base::MutexLock lock(mutex_);
-  return assign_replicas(std::move(brokers), partitions, replication_factor, random_);
+  return assign_replicas(live_brokers(*metadata_.image()), partitions, replication_factor, random_);
 }
 
 base::Result<CreatedTopic> TopicAdmin::create(const NewTopic& topic, bool validate_only) {
@@ -134,27 +141,92 @@ base::Status TopicAdmin::auto_create(const std::string& topic) {
 }
 
 base::Status TopicAdmin::remove(const std::string& topic) {
-  if (!config_->delete_topic_enable) {
-    return base::Error(ErrorCode::kTopicDeletionDisabled,
-                       "Topic deletion is disabled: delete.topic.enable is false");
-  }
   base::Status marked = deletions_.mark(topic);
   if (marked) LOG(INFO) << "topic " << topic << ": marked for deletion";
   return marked;
 }
 
-void TopicAdmin::wait_until_led(std::vector<std::string> topics, std::int64_t timeout_ms,
-                                WaitCallback callback) {
+base::Result<Assignment> TopicAdmin::assignment_of_more(const MorePartitions& wanted,
+                                                        const zk::TopicAssignment& existing) const {
+  const auto before = static_cast<std::int32_t>(existing.partitions.size());
+  const std::int32_t added = wanted.count - before;
+  if (added < 0) {
+    return base::Error(ErrorCode::kInvalidPartitions,
+                       "Topic currently has " + std::to_string(before) +
+                           " partitions, which is higher than the requested " +
+                           std::to_string(wanted.count) + ".");
+  }
+  if (added == 0) {
+    return base::Error(ErrorCode::kInvalidPartitions,
+                       "Topic already has " + std::to_string(before) + " partitions.");
+  }
+  const auto first = existing.partitions.find(0);
+  if (first == existing.partitions.end() || first->second.replicas.empty()) {
+    return base::Error("topic '" + wanted.topic + "' has no partition 0 to follow");
+  }
+  return assign_more(before, added, first->second.replicas, wanted.assignment,
+                     live_brokers(*metadata_.image()));
+}
+
+base::Status TopicAdmin::add_partitions(const MorePartitions& wanted, bool validate_only) {
+  auto deleting = deletions_.topics(false);
+  if (!deleting) return deleting.error();
+  if (std::find(deleting->begin(), deleting->end(), wanted.topic) != deleting->end()) {
+    return base::Error(ErrorCode::kInvalidTopicException, "The topic is queued for deletion.");
+  }
+  auto read = topics_.read({wanted.topic});
+  if (!read) return read.error();
+  auto found = read->find(wanted.topic);
+  if (found == read->end() || found->second.partitions.empty()) {
+    return base::Error(ErrorCode::kUnknownTopicOrPartition,
+                       "The topic '" + wanted.topic + "' does not exist.");
+  }
+  zk::TopicAssignment& topic = found->second;
+  bool is_moving =
+      std::any_of(topic.partitions.begin(), topic.partitions.end(),
+                  [](const auto& entry) { return entry.second.is_being_reassigned(); });
+  if (is_moving) {
+    return base::Error(
+        ErrorCode::kReassignmentInProgress,
+        "A partition reassignment is in progress for the topic '" + wanted.topic + "'.");
+  }
+  auto more = assignment_of_more(wanted, topic);
+  if (!more) return more.error();
+  if (validate_only) return {};
+  for (auto& [partition, replicas] : *more) {
+    topic.partitions[partition] = {.replicas = std::move(replicas)};
+  }
+  base::Status written = topics_.set_assignment(wanted.topic, topic);
+  if (written) {
+    LOG(INFO) << "topic " << wanted.topic << ": " << more->size() << " partitions added, "
+              << wanted.count << " in all";
+  }
+  return written;
+}
+
+void TopicAdmin::wait_until(IsSettled is_settled, std::vector<std::string> topics,
+                            std::int64_t timeout_ms, WaitCallback callback) {
   auto delayed = std::make_shared<DelayedTopics>(timeout_ms, topics, metadata_,
-                                                 DelayedTopics::Until::kLed, std::move(callback));
+                                                 std::move(is_settled), std::move(callback));
   purgatory_.try_complete_else_watch(delayed, std::move(topics));
+}
+
+void TopicAdmin::wait_until_led(const std::map<std::string, std::int32_t>& partitions,
+                                std::int64_t timeout_ms, WaitCallback callback) {
+  std::vector<std::string> topics;
+  for (const auto& [topic, count] : partitions) topics.push_back(topic);
+  wait_until(
+      [partitions](const metadata::MetadataImage& image, const std::string& topic) {
+        return is_led(image.topic(topic), partitions.at(topic));
+      },
+      std::move(topics), timeout_ms, std::move(callback));
 }
 
 void TopicAdmin::wait_until_gone(std::vector<std::string> topics, std::int64_t timeout_ms,
                                  WaitCallback callback) {
-  auto delayed = std::make_shared<DelayedTopics>(timeout_ms, topics, metadata_,
-                                                 DelayedTopics::Until::kGone, std::move(callback));
-  purgatory_.try_complete_else_watch(delayed, std::move(topics));
+  wait_until([](const metadata::MetadataImage& image,
+                const std::string& topic) { return image.topic(topic) == nullptr; },
+             std::move(topics), timeout_ms, std::move(callback));
 }
 
 }  // namespace odradek::admin

@@ -13,6 +13,7 @@
 #include "base/mutex.h"
 #include "base/random.h"
 #include "base/uuid.h"
+#include "server/admin/delayed_topics.h"
 #include "server/admin/replica_assignment.h"
 #include "server/config/broker_config.h"
 #include "server/config/topic_config.h"
@@ -30,6 +31,13 @@ struct NewTopic {
   std::int32_t replication_factor = -1;  // -1: default.replication.factor
   Assignment assignment;                 // given by hand; then the two above must be -1
   std::map<std::string, std::string> configs;
+};
+
+struct MorePartitions {
+  std::string topic;
+  std::int32_t count = 0;  // in all
+  // Replicas of each new one, or none.
+  ByHand assignment;
 };
 
 struct CreatedTopic {
@@ -57,10 +65,16 @@ class TopicAdmin {
   base::Status auto_create(const std::string& topic) EXCLUDES(mutex_);
   base::Status remove(const std::string& topic);
 
-  // Answers when this broker's metadata shows leaders for all partitions of these topics, or after
-  // the timeout.
-  void wait_until_led(std::vector<std::string> topics, std::int64_t timeout_ms,
-                      WaitCallback callback);
+  // As CreatePartitions gives errors: REASSIGNMENT_IN_PROGRESS, INVALID_PARTITIONS, …
+  base::Status add_partitions(const MorePartitions& wanted, bool validate_only);
+
+  // Answers when this broker's metadata shows what is waited for of all topics, or after the
+  // timeout.
+  void wait_until(IsSettled is_settled, std::vector<std::string> topics, std::int64_t timeout_ms,
+                  WaitCallback callback);
+  // Topics with leaders for at least that many partitions.
+  void wait_until_led(const std::map<std::string, std::int32_t>& partitions,
+                      std::int64_t timeout_ms, WaitCallback callback);
   void wait_until_gone(std::vector<std::string> topics, std::int64_t timeout_ms,
                        WaitCallback callback);
   // The metadata of a topic changed: waits may be over.
@@ -69,6 +83,8 @@ class TopicAdmin {
  private:
   base::Result<Assignment> assignment_of(const NewTopic& topic) EXCLUDES(mutex_);
   base::Status check_name_is_free(const std::string& topic);
+  base::Result<Assignment> assignment_of_more(const MorePartitions& wanted,
+                                              const zk::TopicAssignment& existing) const;
   NewTopic internal_topic(const std::string& name) const;
 
   zk::Topics& topics_;

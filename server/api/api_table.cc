@@ -72,7 +72,15 @@ constexpr ApiRow kTable[] = {
     api<describe_configs>(Runs::kZooKeeperLane),
     api<alter_replica_log_dirs>(Runs::kHandlerThread),
     api<describe_log_dirs>(Runs::kHandlerThread),
+    api<create_partitions>(Runs::kZooKeeperLane),
+    api<elect_leaders>(),
+    api<incremental_alter_configs>(Runs::kZooKeeperLane),
+    api<alter_partition_reassignments>(),
+    api<list_partition_reassignments>(),
+    api<alter_partition>(Runs::kHandlerThread),
+    api<update_features>(),
     api<describe_cluster>(),
+    api<allocate_producer_ids>(Runs::kHandlerThread),
 };
 
 }  // namespace

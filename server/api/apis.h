@@ -1,9 +1,13 @@
 // The handlers, one per API; each takes its message's type and versions from its own signature.
 #pragma once
 
+#include "protocol/messages/allocate_producer_ids.h"
+#include "protocol/messages/alter_partition.h"
+#include "protocol/messages/alter_partition_reassignments.h"
 #include "protocol/messages/alter_replica_log_dirs.h"
 #include "protocol/messages/api_versions.h"
 #include "protocol/messages/controlled_shutdown.h"
+#include "protocol/messages/create_partitions.h"
 #include "protocol/messages/create_topics.h"
 #include "protocol/messages/delete_records.h"
 #include "protocol/messages/delete_topics.h"
@@ -11,15 +15,18 @@
 #include "protocol/messages/describe_configs.h"
 #include "protocol/messages/describe_groups.h"
 #include "protocol/messages/describe_log_dirs.h"
+#include "protocol/messages/elect_leaders.h"
 #include "protocol/messages/fetch.h"
 #include "protocol/messages/find_coordinator.h"
 #include "protocol/messages/heartbeat.h"
+#include "protocol/messages/incremental_alter_configs.h"
 #include "protocol/messages/init_producer_id.h"
 #include "protocol/messages/join_group.h"
 #include "protocol/messages/leader_and_isr.h"
 #include "protocol/messages/leave_group.h"
 #include "protocol/messages/list_groups.h"
 #include "protocol/messages/list_offsets.h"
+#include "protocol/messages/list_partition_reassignments.h"
 #include "protocol/messages/metadata.h"
 #include "protocol/messages/offset_commit.h"
 #include "protocol/messages/offset_fetch.h"
@@ -27,6 +34,7 @@
 #include "protocol/messages/produce.h"
 #include "protocol/messages/stop_replica.h"
 #include "protocol/messages/sync_group.h"
+#include "protocol/messages/update_features.h"
 #include "protocol/messages/update_metadata.h"
 #include "server/api/request_context.h"
 #include "server/api/services.h"
@@ -71,6 +79,22 @@ void offset_for_leader_epoch(Services& services, RequestContext context,
                              protocol::OffsetForLeaderEpochRequest request);
 void describe_configs(Services& services, RequestContext context,
                       protocol::DescribeConfigsRequest request);
+void create_partitions(Services& services, RequestContext context,
+                       protocol::CreatePartitionsRequest request);
+void elect_leaders(Services& services, RequestContext context,
+                   protocol::ElectLeadersRequest request);
+void incremental_alter_configs(Services& services, RequestContext context,
+                               protocol::IncrementalAlterConfigsRequest request);
+void alter_partition_reassignments(Services& services, RequestContext context,
+                                   protocol::AlterPartitionReassignmentsRequest request);
+void list_partition_reassignments(Services& services, RequestContext context,
+                                  protocol::ListPartitionReassignmentsRequest request);
+void alter_partition(Services& services, RequestContext context,
+                     protocol::AlterPartitionRequest request);
+void update_features(Services& services, RequestContext context,
+                     protocol::UpdateFeaturesRequest request);
+void allocate_producer_ids(Services& services, RequestContext context,
+                           protocol::AllocateProducerIdsRequest request);
 void alter_replica_log_dirs(Services& services, RequestContext context,
                             protocol::AlterReplicaLogDirsRequest request);
 void describe_log_dirs(Services& services, RequestContext context,

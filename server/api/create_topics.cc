@@ -1,8 +1,10 @@
 // CreateTopics (key 19): the controller's broker writes new topics into ZooKeeper and waits until
 // they have leaders.
 #include <map>
+#include <string_view>
 #include <utility>
 
+#include "base/text.h"
 #include "server/admin/topics.h"
 #include "server/api/apis.h"
 #include "server/controller/controller.h"
@@ -24,12 +26,17 @@ admin::NewTopic new_topic(const CreateTopicsRequest::Topic& asked) {
   return topic;
 }
 
-// What cannot even be read as a topic: a null value, the same partition or setting twice.
+constexpr std::string_view kClusterMetadataTopic = "__cluster_metadata";  // of KRaft
+
+// What cannot even be read as a topic: the same topic or partition twice, a null value.
 base::Status check_shape(const CreateTopicsRequest::Topic& asked,
                          const std::map<std::string, int>& mentions) {
-  if (mentions.at(asked.name) > 1) {
+  if (asked.name == kClusterMetadataTopic) {
     return base::Error(ErrorCode::kInvalidRequest,
-                       "CreateTopics request contains duplicate entries for the topic");
+                       "Creation of internal topic __cluster_metadata is prohibited.");
+  }
+  if (mentions.at(asked.name) > 1) {
+    return base::Error(ErrorCode::kInvalidRequest, "Found multiple entries for this topic.");
   }
   std::map<std::int32_t, int> partitions;
   for (const auto& assignment : asked.assignments) {
@@ -39,13 +46,13 @@ base::Status check_shape(const CreateTopicsRequest::Topic& asked,
                              " is assigned more than once");
     }
   }
+  std::vector<std::string> nulls;
   for (const auto& config : asked.configs) {
-    if (!config.value) {
-      return base::Error(ErrorCode::kInvalidRequest,
-                         "Null value not supported for topic configs: " + config.name);
-    }
+    if (!config.value) nulls.push_back(config.name);
   }
-  return {};
+  if (nulls.empty()) return {};
+  return base::Error(ErrorCode::kInvalidConfig,
+                     "Null value not supported for topic configs: " + base::join(nulls, ","));
 }
 
 void fill(const Services& services, admin::CreatedTopic created,
@@ -64,7 +71,8 @@ void fill(const Services& services, admin::CreatedTopic created,
 
 void refuse(const base::Error& error, CreateTopicsResponse::Topic& answer) {
   answer.error_code = protocol::code_of(error);
-  answer.error_message = error.message;
+  answer.error_message.reset();
+  if (!error.message.empty()) answer.error_message = error.message;
   answer.num_partitions = -1;
   answer.replication_factor = -1;
   answer.configs.emplace();
@@ -77,7 +85,7 @@ void create_topics(Services& services, RequestContext context, CreateTopicsReque
   std::map<std::string, int> mentions;
   for (const auto& topic : request.topics) ++mentions[topic.name];
   std::map<std::string, std::size_t> answered;
-  std::vector<std::string> created_names;
+  std::map<std::string, std::int32_t> awaited;
   bool is_controller = services.controller.is_active();
   for (const auto& topic : request.topics) {
     if (answered.contains(topic.name)) continue;
@@ -85,12 +93,11 @@ void create_topics(Services& services, RequestContext context, CreateTopicsReque
     auto& answer = response->topics.emplace_back();
     answer.name = topic.name;
     answer.error_message.reset();
-    base::Status shape = check_shape(topic, mentions);
     if (!is_controller) {
       refuse(base::Error(ErrorCode::kNotController, ""), answer);
-      answer.error_message.reset();
       continue;
     }
+    base::Status shape = check_shape(topic, mentions);
     if (!shape) {
       refuse(shape.error(), answer);
       continue;
@@ -100,19 +107,16 @@ void create_topics(Services& services, RequestContext context, CreateTopicsReque
       refuse(created.error(), answer);
       continue;
     }
+    awaited[topic.name] = created->partitions;
     fill(services, std::move(*created), answer);
-    created_names.push_back(topic.name);
   }
-  if (created_names.empty() || request.validate_only || request.timeout_ms <= 0) {
-    return context.reply(*response);
-  }
+  if (awaited.empty() || request.validate_only) return context.reply(*response);
   SharedContext shared = share(std::move(context));
   services.topics.wait_until_led(
-      std::move(created_names), request.timeout_ms,
+      awaited, request.timeout_ms,
       [shared, response, answered](const std::vector<std::string>& late) {
         for (const std::string& name : late) {
-          refuse(base::Error(ErrorCode::kRequestTimedOut, "The request timed out."),
-                 response->topics[answered.at(name)]);
+          refuse(base::Error(ErrorCode::kRequestTimedOut, ""), response->topics[answered.at(name)]);
         }
         shared->reply(*response);
       });

@@ -6,7 +6,7 @@
 #include "server/admin/topic_names.h"
 #include "server/broker/controlled_shutdown.h"
 #include "server/broker/parts.h"
-#include "server/config/inter_broker_protocol.h"
+#include "server/broker/producer_id_blocks.h"
 #include "zk/store/cluster_id.h"
 #include "zk/store/persistent_paths.h"
 #include "zk/store/producer_ids.h"
@@ -110,6 +110,15 @@ class TimedCall : public purgatory::TimerTask {
   const std::function<void()> call_;
 };
 
+ControllerCall controller_call(Parts& parts) {
+  return {.broker_id = parts.broker_id,
+          .listener = parts.listeners.control_plane_name.empty()
+                          ? parts.listeners.inter_broker_name
+                          : parts.listeners.control_plane_name,
+          .metadata = parts.metadata,
+          .connections = *parts.connections};
+}
+
 void build_coordinators(Parts& parts) {
   parts.zk_deletions = std::make_unique<zk::Deletions>(*parts.session);
   parts.zk_configs = std::make_unique<zk::Configs>(*parts.session);
@@ -126,8 +135,13 @@ void build_coordinators(Parts& parts) {
                                                            parts.clock, std::move(schedule));
   parts.group_loader =
       std::make_unique<group::GroupLoader>(*parts.groups, *parts.offsets, *parts.scheduler);
-  parts.producer_ids = std::make_unique<transaction::ProducerIds>(
-      [&parts] { return zk::allocate_producer_ids(*parts.session, parts.broker_id); });
+  parts.producer_ids =
+      std::make_unique<transaction::ProducerIds>([&parts]() -> base::Result<zk::ProducerIdBlock> {
+        if (config::has_allocate_producer_ids(protocol_of(*parts.config))) {
+          return ask_for_producer_ids(controller_call(parts), parts.broker_epoch);
+        }
+        return zk::allocate_producer_ids(*parts.session, parts.broker_id);
+      });
 }
 
 // The advertised listeners with the ports that the kernel gave where configuration said 0.
@@ -199,7 +213,9 @@ base::Status serve(Parts& parts) {
   parts.groups->set_partition_count(
       known == offsets_topic->end() ? parts.config->offsets_topic_num_partitions
                                     : static_cast<std::int32_t>(known->second.partitions.size()));
-  parts.topic_settings->follow_changes(*parts.logs, *parts.replicas);
+  parts.topic_settings->follow_changes(
+      *parts.logs, *parts.replicas,
+      [&parts](const std::string& topic) { parts.controller->enable_unclean_election(topic); });
   parts.logs->start_tasks(*parts.scheduler);
   parts.log_dir_mover->start();
   std::int64_t interval_ms = parts.config->replica_high_watermark_checkpoint_interval_ms;
@@ -213,13 +229,13 @@ base::Status serve(Parts& parts) {
 
 void leave_controlled(Parts& parts) {
   if (!parts.started || !parts.config->controlled_shutdown_enable) return;
-  auto protocol = config::parse_inter_broker_protocol(parts.config->inter_broker_protocol_version);
-  bool done = shut_down_controlled({.broker_id = parts.broker_id,
-                                    .broker_epoch = parts.broker_epoch.load(),
-                                    .listener = parts.listeners.inter_broker_name,
-                                    .version = config::controlled_shutdown_version(
-                                        protocol.value_or(config::kLatestInterBrokerProtocol))},
-                                   *parts.config, parts.metadata, *parts.connections);
+  const ControllerCall controller{.broker_id = parts.broker_id,
+                                  .listener = parts.listeners.inter_broker_name,
+                                  .metadata = parts.metadata,
+                                  .connections = *parts.connections};
+  bool done = shut_down_controlled(controller, parts.broker_epoch.load(),
+                                   config::controlled_shutdown_version(protocol_of(*parts.config)),
+                                   *parts.config);
   if (!done) {
     LOG(WARNING) << "[broker " << parts.broker_id
                  << "] leaves without the controller's help; its partitions are led anew once "

@@ -12,11 +12,6 @@
 namespace odradek::broker {
 namespace {
 
-config::InterBrokerProtocol protocol_of(const config::BrokerConfig& config) {
-  return config::parse_inter_broker_protocol(config.inter_broker_protocol_version)
-      .value_or(config::kLatestInterBrokerProtocol);
-}
-
 // The format that a topic's records are stored in.
 std::int8_t record_magic(const config::TopicConfig& topic, const config::BrokerConfig& broker) {
   config::InterBrokerProtocol between = protocol_of(broker);
@@ -51,6 +46,11 @@ std::string principal_of(ssl_st* session, const security::PrincipalMapper& mappe
 }
 
 }  // namespace
+
+config::InterBrokerProtocol protocol_of(const config::BrokerConfig& config) {
+  return config::parse_inter_broker_protocol(config.inter_broker_protocol_version)
+      .value_or(config::kLatestInterBrokerProtocol);
+}
 
 zk::SessionOptions session_options(const config::BrokerConfig& config) {
   zk::SessionOptions options;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "server/config/broker_config.h"
+#include "server/config/inter_broker_protocol.h"
 #include "server/config/listeners.h"
 #include "server/config/topic_config.h"
 #include "server/controller/controller.h"
@@ -23,6 +24,8 @@ namespace odradek::broker {
 
 using TlsByListener = std::map<std::string, std::unique_ptr<security::ListenerTls>>;
 
+// inter.broker.protocol.version, which the configuration has checked.
+config::InterBrokerProtocol protocol_of(const config::BrokerConfig& config);
 zk::SessionOptions session_options(const config::BrokerConfig& config);
 log::LogManagerOptions log_manager_options(const config::BrokerConfig& config);
 replica::LogDirMoverOptions log_dir_mover_options(const config::BrokerConfig& config);

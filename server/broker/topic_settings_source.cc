@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "server/broker/settings.h"
 #include "server/config/topic_config.h"
 #include "zk/data/config_change.h"
@@ -12,6 +13,7 @@ namespace odradek::broker {
 namespace {
 
 constexpr std::string_view kTopicPrefix = "topics/";
+constexpr const char* kUncleanKey = "unclean.leader.election.enable";
 
 }  // namespace
 
@@ -30,14 +32,16 @@ replica::TopicSettings TopicSettingsSource::settings_of(const std::string& topic
   return topic_settings(built, *config_);
 }
 
-replica::TopicSettings TopicSettingsSource::read(const std::string& topic) {
+zk::ConfigMap TopicSettingsSource::overrides_of(const std::string& topic) {
   auto overrides = configs_.read(std::string(kTopicPrefix) + topic);
-  if (!overrides) {
-    LOG(WARNING) << "topic " << topic << ": settings cannot be read, the broker's defaults count: "
-                 << overrides.error().message;
-    return settings_of(topic, {});
-  }
-  return settings_of(topic, *overrides);
+  if (overrides) return std::move(*overrides);
+  LOG(WARNING) << "topic " << topic << ": settings cannot be read, the broker's defaults count: "
+               << overrides.error().message;
+  return {};
+}
+
+replica::TopicSettings TopicSettingsSource::read(const std::string& topic) {
+  return settings_of(topic, overrides_of(topic));
 }
 
 std::map<std::string, replica::TopicSettings> TopicSettingsSource::read_all(
@@ -62,7 +66,9 @@ std::map<std::string, replica::TopicSettings> TopicSettingsSource::read_all(
   return all;
 }
 
-void TopicSettingsSource::follow_changes(log::LogManager& logs, replica::ReplicaSet& replicas) {
+void TopicSettingsSource::follow_changes(log::LogManager& logs, replica::ReplicaSet& replicas,
+                                         AllowUnclean allow_unclean) {
+  allow_unclean_ = std::move(allow_unclean);
   listener_ = std::make_unique<zk::NotificationListener>(
       session_, std::string(zk::paths::kConfigChanges), std::string(zk::paths::kConfigChangePrefix),
       [this, &logs, &replicas](const std::string& payload) { on_change(payload, logs, replicas); });
@@ -81,7 +87,8 @@ void TopicSettingsSource::on_change(const std::string& payload, log::LogManager&
   std::string_view path = *change;
   if (!path.starts_with(kTopicPrefix)) return;
   std::string topic(path.substr(kTopicPrefix.size()));
-  replica::TopicSettings settings = read(topic);
+  const zk::ConfigMap overrides = overrides_of(topic);
+  replica::TopicSettings settings = settings_of(topic, overrides);
   logs.set_topic_options(topic, settings.log);
   for (const replica::PartitionPtr& partition : replicas.all()) {
     if (partition->name().topic == topic) {
@@ -89,6 +96,10 @@ void TopicSettingsSource::on_change(const std::string& payload, log::LogManager&
     }
   }
   VLOG(1) << "topic " << topic << ": settings applied";
+  auto unclean = overrides.find(kUncleanKey);
+  if (unclean != overrides.end() && base::parse_bool(unclean->second).value_or(false)) {
+    allow_unclean_(topic);
+  }
 }
 
 }  // namespace odradek::broker

@@ -2,6 +2,7 @@
 // they change.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -27,16 +28,22 @@ class TopicSettingsSource {
   std::map<std::string, replica::TopicSettings> read_all(const std::vector<std::string>& topics);
 
   // Applies changes of topics' settings to their logs from here on, replaying what is still noted.
-  void follow_changes(log::LogManager& logs, replica::ReplicaSet& replicas);
+  // `allow_unclean` is told of each topic whose own setting allows unclean elections now.
+  using AllowUnclean = std::function<void(const std::string& topic)>;
+  void follow_changes(log::LogManager& logs, replica::ReplicaSet& replicas,
+                      AllowUnclean allow_unclean);
   void stop();
 
  private:
   replica::TopicSettings settings_of(const std::string& topic, const zk::ConfigMap& overrides);
   void on_change(const std::string& payload, log::LogManager& logs, replica::ReplicaSet& replicas);
+  // Empty, with a line in the log, when ZooKeeper does not answer.
+  zk::ConfigMap overrides_of(const std::string& topic);
 
   zk::Session& session_;
   zk::Configs configs_;
   const std::shared_ptr<const config::BrokerConfig> config_;
+  AllowUnclean allow_unclean_;
   std::unique_ptr<zk::NotificationListener> listener_;
 };
 

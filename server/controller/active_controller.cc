@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "server/controller/features.h"
 #include "zk/data/paths.h"
 #include "zk/store/producer_ids.h"
 
@@ -214,6 +215,10 @@ void ActiveController::process(const ListReassignmentsAsked& event) {
 
 void ActiveController::process(const ProducerIdsAsked& event) {
   event.reply(allocate_ids(event.request));
+}
+
+void ActiveController::process(const FeaturesAsked& event) {
+  event.reply(change_features(session_, options_.protocol_version, event.request));
 }
 
 ProducerIdsAnswer ActiveController::allocate_ids(const ProducerIdsRequest& request) {

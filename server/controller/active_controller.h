@@ -62,6 +62,7 @@ class ActiveController {
   void process(const ReassignmentAsked& event);
   void process(const ListReassignmentsAsked& event);
   void process(const ProducerIdsAsked& event);
+  void process(const FeaturesAsked& event);
 
  private:
   void set_up_features();

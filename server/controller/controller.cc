@@ -37,6 +37,9 @@ void Controller::submit(ListReassignmentsRequest request, Reply<ListReassignment
 void Controller::submit(ProducerIdsRequest request, Reply<ProducerIdsAnswer> reply) {
   thread_->events().put(ProducerIdsAsked{std::move(request), std::move(reply)});
 }
+void Controller::submit(FeaturesRequest request, Reply<FeaturesAnswer> reply) {
+  thread_->events().put(FeaturesAsked{std::move(request), std::move(reply)});
+}
 
 void Controller::enable_unclean_election(const std::string& topic) {
   thread_->events().put(UncleanElectionEnabled{.topic = topic, .value = true});

@@ -52,6 +52,7 @@ class Controller {
   void submit(ReassignmentTargets request, Reply<ReassignmentAnswer> reply);
   void submit(ListReassignmentsRequest request, Reply<ListReassignmentsAnswer> reply);
   void submit(ProducerIdsRequest request, Reply<ProducerIdsAnswer> reply);
+  void submit(FeaturesRequest request, Reply<FeaturesAnswer> reply);
 
   // Dynamic configuration: unclean.leader.election.enable became true for one topic, or changed for
   // the broker.

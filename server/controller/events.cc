@@ -6,13 +6,15 @@ namespace odradek::controller {
 namespace {
 
 const base::Error& not_controller() {
-  static const base::Error error(ErrorCode::kNotController, "this broker is not the controller");
+  static const base::Error error(ErrorCode::kNotController,
+                                 "This is not the correct controller for this cluster.");
   return error;
 }
 
 struct Refusal {
   void operator()(ControlledShutdownAsked& asked) const { asked.reply(not_controller()); }
   void operator()(ProducerIdsAsked& asked) const { asked.reply(not_controller()); }
+  void operator()(FeaturesAsked& asked) const { asked.reply(not_controller()); }
   void operator()(AlterPartitionAsked& asked) const {
     asked.reply({.error = ErrorCode::kNotController, .partitions = {}});
   }

@@ -83,6 +83,7 @@ using ElectLeadersAsked = Asked<ElectLeadersRequest, ElectLeadersAnswer>;
 using ReassignmentAsked = Asked<ReassignmentTargets, ReassignmentAnswer>;
 using ListReassignmentsAsked = Asked<ListReassignmentsRequest, ListReassignmentsAnswer>;
 using ProducerIdsAsked = Asked<ProducerIdsRequest, ProducerIdsAnswer>;
+using FeaturesAsked = Asked<FeaturesRequest, FeaturesAnswer>;
 
 using Event =
     std::variant<Startup, ControllerChange, Reelect, RegisterBrokerAndReelect, Expire, ShutDown,
@@ -91,7 +92,7 @@ using Event =
                  PreferredElectionCreated, IsrChangeNotified, LogDirEventNotified, AutoRebalance,
                  ExpireTokens, UncleanElectionEnabled, LeaderAndIsrAnswered, StopReplicaAnswered,
                  ControlledShutdownAsked, AlterPartitionAsked, ElectLeadersAsked, ReassignmentAsked,
-                 ListReassignmentsAsked, ProducerIdsAsked>;
+                 ListReassignmentsAsked, ProducerIdsAsked, FeaturesAsked>;
 
 // Answers an event that is not going to be processed: its caller is told NOT_CONTROLLER. Others are
 // just dropped.

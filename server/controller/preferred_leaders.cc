@@ -18,20 +18,26 @@ bool is_needed(const Context& context, const TopicPartition& id, const Partition
          !context.is_replica_online(leadership.leader, id);
 }
 
+// As upstream's messages, which tools show, name the strategy.
+std::string upstream_name(ElectionType type) {
+  return type == ElectionType::kPreferred ? "PreferredReplicaPartitionLeaderElectionStrategy"
+                                          : "OfflinePartitionLeaderElectionStrategy(true)";
+}
+
 }  // namespace
 
 ElectionResult PreferredLeaders::refuse_or_none(const TopicPartition& id, ElectionType type) const {
   const Partition* partition = parts_.context.partition(id);
   if (partition == nullptr) {
     return {.error = ErrorCode::kUnknownTopicOrPartition,
-            .message = "the partition does not exist"};
+            .message = "The partition does not exist."};
   }
   if (parts_.context.is_queued_for_deletion(id.topic)) {
-    return {.error = ErrorCode::kInvalidTopicException, .message = "the topic is being deleted"};
+    return {.error = ErrorCode::kInvalidTopicException, .message = "The topic is being deleted"};
   }
   if (!partition->leadership || !is_needed(parts_.context, id, *partition, type)) {
     return {.error = ErrorCode::kElectionNotNeeded,
-            .message = "leader election not needed for topic partition"};
+            .message = "Leader election not needed for topic partition."};
   }
   return {};
 }
@@ -63,29 +69,19 @@ std::map<TopicPartition, ElectionResult> PreferredLeaders::elect(
       results[id] = {.error = ErrorCode::kNone, .message = "", .leader = elected->leader};
       continue;
     }
+    LOG(WARNING) << parts_.context.tag() << elected.error().message;
     results[id] = {.error = preferred ? ErrorCode::kPreferredLeaderNotAvailable
                                       : ErrorCode::kEligibleLeadersNotAvailable,
-                   .message = elected.error().message};
+                   .message = "Failed to elect leader for partition " + id.to_string() +
+                              " under strategy " + upstream_name(type)};
   }
   return results;
 }
 
 ElectLeadersAnswer PreferredLeaders::on_request(const ElectLeadersRequest& request) {
-  std::set<TopicPartition> partitions;
-  if (request.partitions) {
-    partitions = *request.partitions;
-  } else {
-    for (TopicPartition& id : parts_.context.all_partitions()) partitions.insert(std::move(id));
-  }
   ElectLeadersAnswer answer;
-  answer.partitions = elect(partitions, request.type);
+  answer.partitions = elect(request.partitions, request.type);
   if (!parts_.store.ok()) return {.error = ErrorCode::kNotController, .partitions = {}};
-  if (!request.partitions) {
-    std::erase_if(answer.partitions, [](const auto& entry) {
-      return entry.second.error == ErrorCode::kElectionNotNeeded ||
-             entry.second.error == ErrorCode::kInvalidTopicException;
-    });
-  }
   return answer;
 }
 

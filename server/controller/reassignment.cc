@@ -1,9 +1,11 @@
 #include "server/controller/reassignment.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "zk/data/paths.h"
 
 namespace odradek::controller {
@@ -22,6 +24,13 @@ std::vector<PartitionReplica> replicas_at(const TopicPartition& id, const Replic
 bool has_duplicates(Replicas replicas) {
   std::sort(replicas.begin(), replicas.end());
   return std::adjacent_find(replicas.begin(), replicas.end()) != replicas.end();
+}
+
+// "Set(1, 2)", as messages of upstream show a collection.
+std::string listed(std::string_view collection, const std::vector<BrokerId>& brokers) {
+  std::vector<std::string> ids;
+  for (BrokerId id : brokers) ids.push_back(std::to_string(id));
+  return std::string(collection) + "(" + base::join(ids, ", ") + ")";
 }
 
 }  // namespace
@@ -184,8 +193,8 @@ Reassignments::Started Reassignments::start_all(
   for (const auto& [id, assignment] : wanted) {
     if (parts_.context.partition(id) == nullptr ||
         parts_.context.is_queued_for_deletion(id.topic)) {
-      results.emplace(id, base::Error(ErrorCode::kUnknownTopicOrPartition,
-                                      "the partition does not exist or is being deleted"));
+      results.emplace(
+          id, base::Error(ErrorCode::kUnknownTopicOrPartition, "The partition does not exist."));
     } else {
       results.emplace(id, begin(id, assignment));
     }
@@ -248,27 +257,24 @@ void Reassignments::drop_from_node(const std::set<TopicPartition>& partitions,
   if (asked->empty()) parts_.events.put(ReassignmentCreated{});
 }
 
-base::Error Reassignments::check_target(const TopicPartition& id, const Partition& partition,
-                                        const Replicas& target) const {
-  if (target.empty()) {
-    return base::Error(ErrorCode::kInvalidReplicaAssignment, "the list of replicas is empty");
-  }
+// In upstream's words: tools show them.
+base::Error Reassignments::check_target(const Replicas& original, const Replicas& target) const {
+  auto refuse = [](const std::string& why) {
+    return base::Error(ErrorCode::kInvalidReplicaAssignment, why);
+  };
+  if (target.empty()) return refuse("Empty replica list specified in partition reassignment.");
   if (has_duplicates(target)) {
-    return base::Error(ErrorCode::kInvalidReplicaAssignment,
-                       "replicas " + to_string(target) + " name a broker twice");
+    return refuse("Duplicate replica ids in partition reassignment replica list: " +
+                  listed("ArrayBuffer", target));
   }
-  for (BrokerId broker : target) {
-    if (broker < 0) {
-      return base::Error(ErrorCode::kInvalidReplicaAssignment,
-                         "replicas " + to_string(target) + " name a broker below 0");
-    }
-    if (!contains(partition.original(), broker) && !parts_.context.is_live(broker)) {
-      return base::Error(ErrorCode::kInvalidReplicaAssignment,
-                         "broker " + std::to_string(broker) + ", to be added to " + id.to_string() +
-                             ", is not alive");
-    }
+  if (std::any_of(target.begin(), target.end(), [](BrokerId id) { return id < 0; })) {
+    return refuse("Invalid broker id in replica list: " + listed("ArrayBuffer", target));
   }
-  return none();
+  const Replicas adding = without(target, original);
+  const std::vector<BrokerId> live = parts_.context.live();
+  if (is_subset(adding, live)) return none();
+  return refuse("Replica assignment has brokers that are not alive. Replica list: " +
+                listed("ArrayBuffer", adding) + ", live broker list: " + listed("Set", live));
 }
 
 ReassignmentAnswer Reassignments::on_request(const ReassignmentTargets& targets) {
@@ -277,23 +283,20 @@ ReassignmentAnswer Reassignments::on_request(const ReassignmentTargets& targets)
   std::set<TopicPartition> replaced;
   for (const auto& [id, target] : targets) {
     const Partition* partition = parts_.context.partition(id);
-    if (partition == nullptr) {
-      answer.partitions.emplace(
-          id, base::Error(ErrorCode::kUnknownTopicOrPartition, "the partition does not exist"));
-      continue;
-    }
+    const Assignment current = partition ? partition->assignment : Assignment{};
+    const Replicas original = without(current.replicas, current.adding_replicas);
     base::Error error = none();
     if (target) {
-      error = check_target(id, *partition, *target);
-    } else if (!partition->assignment.is_being_reassigned()) {
+      error = check_target(original, *target);
+    } else if (!current.is_being_reassigned()) {
       error = base::Error(ErrorCode::kNoReassignmentInProgress,
-                          "the partition is not being reassigned");
+                          "No partition reassignment is in progress.");
     }
     if (protocol::code_of(error) != ErrorCode::kNone) {
       answer.partitions.emplace(id, std::move(error));
       continue;
     }
-    wanted[id] = reassign_to(partition->assignment, target ? *target : partition->original());
+    wanted[id] = reassign_to(current, target ? *target : original);
     replaced.insert(id);
   }
   if (!replaced.empty()) drop_from_node(replaced, {});

@@ -56,8 +56,7 @@ class Reassignments {
   // Those that the tools' node asks for and that have begun.
   std::set<TopicPartition> start_from_node();
   Started start_all(const std::map<TopicPartition, Assignment>& wanted);
-  base::Error check_target(const TopicPartition& id, const Partition& partition,
-                           const Replicas& target) const;
+  base::Error check_target(const Replicas& original, const Replicas& target) const;
   base::Error begin(const TopicPartition& id, const Assignment& wanted);
   void proceed(const TopicPartition& id);
   void notify_adding(const TopicPartition& id);

@@ -68,7 +68,7 @@ enum class ElectionType : std::int8_t { kPreferred = 0, kUnclean = 1 };
 enum class ElectionTrigger : std::int8_t { kAdminClient, kZooKeeper, kAuto };
 struct ElectLeadersRequest {
   ElectionType type = ElectionType::kPreferred;
-  std::optional<std::set<TopicPartition>> partitions;  // none: all
+  std::set<TopicPartition> partitions;
 };
 struct ElectionResult {
   ErrorCode error = ErrorCode::kNone;
@@ -111,5 +111,20 @@ struct ProducerIdBlock {
   std::int32_t length = 0;
 };
 using ProducerIdsAnswer = base::Result<ProducerIdBlock>;
+
+// UpdateFeatures (api 57).
+struct FeatureChange {
+  enum class Direction : std::int8_t { kUnknown, kUpgrade, kSafeDowngrade, kUnsafeDowngrade };
+
+  std::string feature;
+  std::int16_t level = 0;  // below 1: delete, unless the direction is up
+  Direction direction = Direction::kUpgrade;
+};
+struct FeaturesRequest {
+  std::vector<FeatureChange> changes;
+  bool validate_only = false;
+};
+// By feature; code 0: done. The error of the whole: NOT_CONTROLLER, INVALID_REQUEST.
+using FeaturesAnswer = base::Result<std::map<std::string, base::Error>>;
 
 }  // namespace odradek::controller

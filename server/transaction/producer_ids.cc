@@ -9,14 +9,29 @@ std::optional<std::int64_t> ProducerIds::next_at_hand() {
 }
 
 base::Result<std::int64_t> ProducerIds::next() {
+  const std::int64_t asked_before = asked();
   base::MutexLock asking(block_mutex_);
-  if (auto id = next_at_hand()) return *id;  // somebody else asked meanwhile
+  {
+    base::MutexLock lock(mutex_);
+    if (next_id_ != end_id_) return next_id_++;  // somebody else asked meanwhile
+    if (asked_ != asked_before && last_error_) return *last_error_;
+  }
   auto block = next_block_();
-  if (!block) return block.error();
   base::MutexLock lock(mutex_);
+  ++asked_;
+  if (!block) {
+    last_error_ = block.error();
+    return *last_error_;
+  }
+  last_error_.reset();
   next_id_ = block->first + 1;
   end_id_ = block->last + 1;
   return block->first;
+}
+
+std::int64_t ProducerIds::asked() {
+  base::MutexLock lock(mutex_);
+  return asked_;
 }
 
 }  // namespace odradek::transaction

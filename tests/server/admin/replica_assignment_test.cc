@@ -77,16 +77,45 @@ TEST(AssignReplicas, RefusesWhatCannotBe) {
   EXPECT_EQ(code(1, 3), ErrorCode::kInvalidReplicationFactor);
 }
 
+// The values are upstream's for these brokers.
+TEST(AssignReplicas, GoesOnWhereTheTopicsPartitionZeroBegan) {
+  const auto plain = brokers(3);
+  EXPECT_EQ(*assign_replicas(plain, 3, 2, placement_after(plain, 1, 1)),
+            (Assignment{{1, {2, 1}}, {2, {0, 2}}, {3, {1, 2}}}));
+  const auto racks = brokers(4, 2);  // dealt as 0, 1, 2, 3
+  EXPECT_EQ(*assign_replicas(racks, 2, 2, placement_after(racks, 0, 2)),
+            (Assignment{{2, {2, 3}}, {3, {3, 0}}}));
+  EXPECT_EQ(placement_after(plain, 9, 4).start, 0u) << "its broker is gone";
+}
+
 TEST(CheckAssignment, TellsWhatIsWrongWithOneMadeByHand) {
-  auto ok = [](const Assignment& assignment) {
-    return check_assignment(assignment, brokers(3)).ok();
-  };
+  auto ok = [](const Assignment& assignment) { return check_assignment(assignment).ok(); };
   EXPECT_TRUE(ok({{0, {0, 1}}, {1, {1, 2}}}));
+  EXPECT_TRUE(ok({{0, {9}}})) << "brokers may be dead";
   EXPECT_FALSE(ok({{0, {0}}, {2, {1}}}));
   EXPECT_FALSE(ok({{0, {0, 1}}, {1, {1}}}));
   EXPECT_FALSE(ok({{0, {0, 0}}}));
-  EXPECT_FALSE(ok({{0, {9}}}));
   EXPECT_FALSE(ok({{0, {}}}));
+}
+
+TEST(CheckAddedAssignment, WantsLiveBrokersAndTheReplicationFactorOfTheTopic) {
+  auto said = [](const Assignment& added) {
+    base::Status checked = check_added_assignment(added, 2, 2, brokers(3));
+    EXPECT_TRUE(checked.ok() ||
+                protocol::code_of(checked.error()) == ErrorCode::kInvalidReplicaAssignment);
+    return checked.ok() ? "" : checked.error().message;
+  };
+  EXPECT_EQ(said({{3, {0, 1}}, {4, {2, 1}}}), "");
+  EXPECT_EQ(said({{3, {0, 9}}}), "Unknown broker(s) in replica assignment: 9.");
+  EXPECT_EQ(said({{3, {0, 1}}}),
+            "Increasing the number of partitions by 2 but 1 assignments provided.");
+  EXPECT_EQ(said({{3, {0, 0}}, {4, {0, 1}}}),
+            "Duplicate brokers not allowed in replica assignment: 0, 0 for partition id 3.");
+  EXPECT_EQ(said({{3, {}}, {4, {}}}), "Cannot have replication factor of 0 for partition id 3.");
+  EXPECT_EQ(
+      said({{3, {0}}, {4, {0, 1, 2}}}),
+      "Inconsistent replication factor between partitions, partition 0 has 2 while partitions "
+      "[3, 4] have replication factors [1, 3], respectively.");
 }
 
 }  // namespace

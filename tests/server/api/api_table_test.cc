@@ -33,11 +33,13 @@ TEST(ApiTable, FindsRowsByKeyAndNothingElse) {
 // Handlers that may wait never hold up a network thread; those that wait for ZooKeeper not even
 // each other's handler threads.
 TEST(ApiTable, RunsWhatMayWaitElsewhere) {
-  for (ApiKey key : {ApiKey::kMetadata, ApiKey::kLeaderAndIsr, ApiKey::kStopReplica}) {
+  for (ApiKey key : {ApiKey::kMetadata, ApiKey::kLeaderAndIsr, ApiKey::kStopReplica,
+                     ApiKey::kAlterPartition, ApiKey::kAllocateProducerIds}) {
     EXPECT_EQ(find_row(number(key))->runs, Runs::kHandlerThread) << find_row(number(key))->api.name;
   }
-  for (ApiKey key : {ApiKey::kCreateTopics, ApiKey::kDeleteTopics, ApiKey::kOffsetFetch,
-                     ApiKey::kDescribeConfigs}) {
+  for (ApiKey key :
+       {ApiKey::kCreateTopics, ApiKey::kDeleteTopics, ApiKey::kOffsetFetch,
+        ApiKey::kDescribeConfigs, ApiKey::kCreatePartitions, ApiKey::kIncrementalAlterConfigs}) {
     EXPECT_EQ(find_row(number(key))->runs, Runs::kZooKeeperLane) << find_row(number(key))->api.name;
   }
 }

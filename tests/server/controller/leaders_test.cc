@@ -95,18 +95,20 @@ TEST_F(LeadersTest, AControlledShutdownMovesLeadersAway) {
 TEST_F(LeadersTest, ThePreferredLeaderComesBackOnRequest) {
   lead();
   auto needless = controller_->ask<ElectLeadersRequest, ElectLeadersAnswer>(
-      {.partitions = std::set<TopicPartition>{kOrders, {"nothing", 0}}});
+      {.partitions = {kOrders, {"nothing", 0}}});
   EXPECT_EQ(needless.partitions.at(kOrders).error, ErrorCode::kElectionNotNeeded);
   EXPECT_EQ(needless.partitions.at({"nothing", 0}).error, ErrorCode::kUnknownTopicOrPartition);
   b1_->die();
   ASSERT_TRUE(b2_->wait_for_leader(kOrders, [](const auto& s) { return s.leader == 2; }));
-  auto impossible = controller_->ask<ElectLeadersRequest, ElectLeadersAnswer>({});
+  auto impossible =
+      controller_->ask<ElectLeadersRequest, ElectLeadersAnswer>({.partitions = {kOrders}});
   EXPECT_EQ(impossible.partitions.at(kOrders).error, ErrorCode::kPreferredLeaderNotAvailable);
   b1_->forget();
   b1_->register_again();
   ASSERT_TRUE(b1_->wait_for_leader(kOrders, [](const auto& s) { return s.leader == 2; }));
   ASSERT_EQ(propose(*b2_, {2, 1}).partitions.at(0).error, ErrorCode::kNone);
-  auto answer = controller_->ask<ElectLeadersRequest, ElectLeadersAnswer>({});
+  auto answer =
+      controller_->ask<ElectLeadersRequest, ElectLeadersAnswer>({.partitions = {kOrders}});
   EXPECT_EQ(answer.partitions.at(kOrders).error, ErrorCode::kNone);
   EXPECT_EQ(answer.partitions.at(kOrders).leader, 1);
   EXPECT_EQ(state(kOrders).state.leader, 1);
@@ -261,7 +263,7 @@ TEST_F(LeadersTest, ABrokerThatIsNotControllerSaysSo) {
   auto other = start(options(2));
   auto answer = other->ask<AlterPartitionRequest, AlterPartitionAnswer>({.broker_id = 1});
   EXPECT_EQ(answer.error, ErrorCode::kNotController);
-  auto elected = other->ask<ElectLeadersRequest, ElectLeadersAnswer>({});
+  auto elected = other->ask<ElectLeadersRequest, ElectLeadersAnswer>({.partitions = {kOrders}});
   EXPECT_EQ(elected.error, ErrorCode::kNotController);
 }
 
