@@ -32,6 +32,11 @@ case "$class" in
   kafka.admin.TopicCommand|org.apache.kafka.tools.TopicCommand) program=("$binaries/kafka-tools" topics) ;;
   kafka.tools.ConsoleProducer) program=("$binaries/kafka-tools" console-producer) ;;
   kafka.tools.ConsoleConsumer|org.apache.kafka.tools.consumer.ConsoleConsumer) program=("$binaries/kafka-tools" console-consumer) ;;
+  kafka.admin.ReassignPartitionsCommand|org.apache.kafka.tools.reassign.ReassignPartitionsCommand) program=("$binaries/kafka-tools" reassign-partitions) ;;
+  kafka.admin.LeaderElectionCommand|org.apache.kafka.tools.LeaderElectionCommand) program=("$binaries/kafka-tools" leader-election) ;;
+  kafka.admin.PreferredReplicaLeaderElectionCommand) program=("$binaries/kafka-tools" preferred-replica-election) ;;
+  kafka.admin.LogDirsCommand|org.apache.kafka.tools.LogDirsCommand) program=("$binaries/kafka-tools" log-dirs) ;;
+  kafka.admin.DeleteRecordsCommand|org.apache.kafka.tools.DeleteRecordsCommand) program=("$binaries/kafka-tools" delete-records) ;;
   kafka.tools.DumpLogSegments) program=("$binaries/kafka-tools" dump-log) ;;
   *) echo "kafka-run-class.sh: class $class has no native program here" >&2; exit 1 ;;
 esac

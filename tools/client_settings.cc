@@ -73,4 +73,11 @@ base::Result<std::unique_ptr<ClusterAccess>> ClusterAccess::open(
   return access;
 }
 
+base::Result<std::unique_ptr<ClusterAccess>> ClusterAccess::open_with_file(
+    const std::string& bootstrap_servers, const std::string& settings_path) {
+  auto settings = read_client_settings(settings_path);
+  if (!settings) return settings.error();
+  return open(bootstrap_servers, *settings);
+}
+
 }  // namespace odradek::tools

@@ -27,6 +27,10 @@ class ClusterAccess {
   static base::Result<std::unique_ptr<ClusterAccess>> open(const std::string& bootstrap_servers,
                                                            const config::Properties& settings);
 
+  // With the settings of a file, or none for an empty path.
+  static base::Result<std::unique_ptr<ClusterAccess>> open_with_file(
+      const std::string& bootstrap_servers, const std::string& settings_path);
+
   client::ClusterClient& client() { return *client_; }
 
  private:

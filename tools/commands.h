@@ -13,5 +13,10 @@ int run_topics(const Arguments& arguments);
 int run_console_producer(const Arguments& arguments);
 int run_console_consumer(const Arguments& arguments);
 int run_dump_log(const Arguments& arguments);
+int run_reassign_partitions(const Arguments& arguments);
+int run_leader_election(const Arguments& arguments);
+int run_preferred_replica_election(const Arguments& arguments);
+int run_log_dirs(const Arguments& arguments);
+int run_delete_records(const Arguments& arguments);
 
 }  // namespace odradek::tools

@@ -21,6 +21,11 @@ constexpr Tool kTools[] = {
     {"console-producer", odradek::tools::run_console_producer},
     {"console-consumer", odradek::tools::run_console_consumer},
     {"dump-log", odradek::tools::run_dump_log},
+    {"reassign-partitions", odradek::tools::run_reassign_partitions},
+    {"leader-election", odradek::tools::run_leader_election},
+    {"preferred-replica-election", odradek::tools::run_preferred_replica_election},
+    {"log-dirs", odradek::tools::run_log_dirs},
+    {"delete-records", odradek::tools::run_delete_records},
 };
 
 const Tool* find_tool(std::string_view name) {

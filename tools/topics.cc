@@ -67,9 +67,7 @@ base::Status run_by_zookeeper(const TopicsCommand& command) {
 }
 
 base::Status run_by_brokers(const TopicsCommand& command) {
-  auto settings = read_client_settings(command.settings_path);
-  if (!settings) return settings.error();
-  auto access = ClusterAccess::open(command.bootstrap_servers, *settings);
+  auto access = ClusterAccess::open_with_file(command.bootstrap_servers, command.settings_path);
   if (!access) return access.error();
   return ClusterTopics((*access)->client()).run(command);
 }

@@ -240,6 +240,9 @@ base::Result<TopicsCommand> topics_command(const Options& options) {
   auto configs = parse_configs(options);
   if (!configs) return configs.error();
   command.configs = std::move(*configs);
+  for (const std::string& name : options.all("delete-config")) {
+    command.deleted_configs.emplace_back(base::trim(name));
+  }
   command.if_exists = options.has("if-exists");
   command.if_not_exists = options.has("if-not-exists");
   command.exclude_internal = options.has("exclude-internal");

@@ -41,6 +41,7 @@ struct TopicsCommand {
   std::optional<std::int16_t> replication_factor;
   std::map<std::int32_t, std::vector<protocol::BrokerId>> assignment;
   config::Properties configs;
+  std::vector<std::string> deleted_configs;  // of --alter by ZooKeeper
   bool if_exists = false;
   bool if_not_exists = false;
   bool exclude_internal = false;

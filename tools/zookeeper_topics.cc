@@ -6,7 +6,6 @@
 
 #include "base/random.h"
 #include "protocol/errors.h"
-#include "server/admin/replica_assignment.h"
 #include "server/admin/topic_names.h"
 #include "server/config/broker_config.h"
 #include "server/config/topic_config.h"
@@ -40,8 +39,7 @@ base::Status ZookeeperTopics::run(const TopicsCommand& command) {
     case TopicsAction::kDelete:
       return remove(command);
     case TopicsAction::kAlter:
-      return base::Error(
-          "--alter needs --bootstrap-server here; configs are changed by kafka-configs");
+      return alter(command);
   }
   return {};
 }
@@ -87,17 +85,23 @@ base::Status ZookeeperTopics::list(const TopicsCommand& command) {
   return {};
 }
 
+base::Result<std::vector<admin::AssignableBroker>> ZookeeperTopics::live_brokers() {
+  auto brokers = zk::Brokers(session_).list(false);
+  if (!brokers) return brokers.error();
+  std::vector<admin::AssignableBroker> alive;
+  for (const zk::RegisteredBroker& broker : *brokers) {
+    alive.push_back({broker.registration.broker_id, broker.registration.rack});
+  }
+  return alive;
+}
+
 base::Result<zk::TopicAssignment> ZookeeperTopics::assign(const TopicsCommand& command) {
   admin::Assignment replicas = command.assignment;
   if (replicas.empty()) {
-    auto brokers = zk::Brokers(session_).list(false);
-    if (!brokers) return brokers.error();
-    std::vector<admin::AssignableBroker> alive;
-    for (const zk::RegisteredBroker& broker : *brokers) {
-      alive.push_back({broker.registration.broker_id, broker.registration.rack});
-    }
+    auto alive = live_brokers();
+    if (!alive) return alive.error();
     base::Random random = base::Random::from_entropy();
-    auto chosen = admin::assign_replicas(std::move(alive), *command.partitions,
+    auto chosen = admin::assign_replicas(std::move(*alive), *command.partitions,
                                          *command.replication_factor, random);
     if (!chosen) return chosen.error();
     replicas = std::move(*chosen);
@@ -176,6 +180,80 @@ base::Status ZookeeperTopics::describe(const TopicsCommand& command) {
     if (!described) return described.error();
     described->marked_for_deletion = marked->contains(name);
     std::fputs(format_topic(*described, command.filter, alive).c_str(), stdout);
+  }
+  return {};
+}
+
+base::Status ZookeeperTopics::alter_configs(const std::string& topic,
+                                            const TopicsCommand& command) {
+  std::puts(
+      "WARNING: Altering topic configuration from this script has been deprecated and may be "
+      "removed in future releases.\n"
+      "         Going forward, please use kafka-configs.sh for this functionality");
+  zk::Configs configs(session_);
+  auto now = configs.read("topics/" + topic);
+  if (!now) return now.error();
+  for (const auto& [name, value] : command.configs) (*now)[name] = value;
+  for (const std::string& name : command.deleted_configs) now->erase(name);
+  base::Status valid = check_configs(config::Properties(now->begin(), now->end()));
+  if (!valid) return valid;
+  base::Status written = configs.write("topics/" + topic, *now);
+  if (written) std::printf("Updated config for topic %s.\n", topic.c_str());
+  return written;
+}
+
+base::Status ZookeeperTopics::add_partitions(const std::string& topic,
+                                             const TopicsCommand& command) {
+  if (admin::is_internal_topic(topic)) {
+    return base::Error("The number of partitions for the internal topic " + topic +
+                       " cannot be changed.");
+  }
+  std::puts(
+      "WARNING: If partitions are increased for a topic that has a key, the partition logic or "
+      "ordering of the messages will be affected");
+  auto read = topics_.read({topic});
+  if (!read) return read.error();
+  auto found = read->find(topic);
+  if (found == read->end() || !found->second.partitions.contains(0)) {
+    return base::Error(ErrorCode::kInvalidTopicException, "The topic " + topic + " does not exist");
+  }
+  zk::TopicAssignment& assignment = found->second;
+  const auto before = static_cast<std::int32_t>(assignment.partitions.size());
+  if (*command.partitions <= before) {
+    return base::Error(ErrorCode::kInvalidPartitions,
+                       "The number of partitions for a topic can only be increased. Topic " +
+                           topic + " currently has " + std::to_string(before) + " partitions, " +
+                           std::to_string(*command.partitions) + " would not be an increase.");
+  }
+  admin::ByHand by_hand;
+  for (const auto& [partition, replicas] : command.assignment) {
+    if (partition < before) continue;
+    if (!by_hand) by_hand.emplace();
+    by_hand->push_back(replicas);
+  }
+  auto alive = live_brokers();
+  if (!alive) return alive.error();
+  auto more = admin::assign_more(before, *command.partitions - before,
+                                 assignment.partitions.at(0).replicas, by_hand, *alive);
+  if (!more) return more.error();
+  for (auto& [partition, replicas] : *more) {
+    assignment.partitions[partition] = {.replicas = std::move(replicas)};
+  }
+  base::Status written = topics_.set_assignment(topic, assignment);
+  if (written) std::puts("Adding partitions succeeded!");
+  return written;
+}
+
+base::Status ZookeeperTopics::alter(const TopicsCommand& command) {
+  auto names = require(command);
+  if (!names) return names.error();
+  for (const std::string& name : *names) {
+    if (!command.configs.empty() || !command.deleted_configs.empty()) {
+      if (base::Status done = alter_configs(name, command); !done) return done;
+    }
+    if (command.partitions) {
+      if (base::Status done = add_partitions(name, command); !done) return done;
+    }
   }
   return {};
 }

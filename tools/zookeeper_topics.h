@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "server/admin/replica_assignment.h"
 #include "tools/topic_description.h"
 #include "tools/topics_command.h"
 #include "zk/client/session.h"
@@ -24,8 +25,12 @@ class ZookeeperTopics {
   base::Status list(const TopicsCommand& command);
   base::Status create(const TopicsCommand& command);
   base::Status describe(const TopicsCommand& command);
+  base::Status alter(const TopicsCommand& command);
   base::Status remove(const TopicsCommand& command);
 
+  base::Status alter_configs(const std::string& topic, const TopicsCommand& command);
+  base::Status add_partitions(const std::string& topic, const TopicsCommand& command);
+  base::Result<std::vector<admin::AssignableBroker>> live_brokers();
   base::Result<std::vector<std::string>> find(const TopicsCommand& command);
   base::Result<std::vector<std::string>> require(const TopicsCommand& command);
   base::Result<std::set<std::string>> marked_for_deletion();

@@ -1,0 +1,106 @@
+// kafka-delete-records: raises the start of partitions, so that older records may be removed.
+#include <cstdio>
+#include <string_view>
+
+#include "base/text.h"
+#include "protocol/errors.h"
+#include "protocol/messages/delete_records.h"
+#include "tools/client_settings.h"
+#include "tools/commands.h"
+#include "tools/option_parser.h"
+#include "tools/reassignment_plan.h"
+
+namespace odradek::tools {
+namespace {
+
+using protocol::DeleteRecordsRequest;
+using protocol::DeleteRecordsResponse;
+using protocol::ErrorCode;
+
+constexpr std::int32_t kTimeoutMs = 30'000;
+
+std::vector<OptionSpec> delete_records_options() {
+  auto text = [](std::string_view name, std::string_view value, std::string_view description) {
+    return OptionSpec{.name = name,
+                      .argument = Argument::kRequired,
+                      .value_name = value,
+                      .description = description};
+  };
+  return {text("bootstrap-server", "server(s) to use for bootstrapping",
+               "REQUIRED: the brokers to ask first."),
+          text("offset-json-file", "Offset json file path",
+               "REQUIRED: {\"partitions\":[{\"topic\":\"foo\",\"partition\":1,\"offset\":1}],"
+               "\"version\":1}; offset -1 is the end."),
+          text("command-config", "command config property file path",
+               "Client settings, such as ssl.*.")};
+}
+
+// The new start, or why there is none.
+base::Result<std::int64_t> delete_before(client::ClusterClient& client, const TopicPartition& id,
+                                         std::int64_t offset) {
+  const DeleteRecordsRequest request{
+      .topics = {{.name = id.topic,
+                  .partitions = {{.partition_index = id.partition, .offset = offset}}}},
+      .timeout_ms = kTimeoutMs};
+  auto to_leader = [&]() -> base::Result<client::BrokerConnection*> {
+    auto leader = client.leader_of(id);
+    if (!leader) return leader.error();
+    return client.to_broker(*leader);
+  };
+  auto result_of = [](const DeleteRecordsResponse& response) {
+    return response.topics.empty() || response.topics.front().partitions.empty()
+               ? DeleteRecordsResponse::Partition{.error_code = ErrorCode::kUnknownServerError}
+               : response.topics.front().partitions.front();
+  };
+  auto answer = client.call<DeleteRecordsRequest, DeleteRecordsResponse>(
+      request, to_leader,
+      [&](const DeleteRecordsResponse& response) { return result_of(response).error_code; });
+  if (!answer) return answer.error();
+  const DeleteRecordsResponse::Partition result = result_of(*answer);
+  if (result.error_code == ErrorCode::kNone) return result.low_watermark;
+  return base::Error(result.error_code, std::string(protocol::error_name(result.error_code)));
+}
+
+base::Status run(const Options& options) {
+  auto access = ClusterAccess::open_with_file(options.value("bootstrap-server"),
+                                              options.value("command-config"));
+  if (!access) return access.error();
+  auto text = read_text_file(options.value("offset-json-file"));
+  if (!text) return text.error();
+  auto offsets = parse_offsets(*text);
+  if (!offsets) return offsets.error();
+  std::puts("Executing records delete operation");
+  std::vector<std::string> lines;
+  for (const auto& [id, offset] : *offsets) {
+    auto start = delete_before((*access)->client(), id, offset);
+    lines.push_back("partition: " + id.to_string() +
+                    (start ? "\tlow_watermark: " + std::to_string(*start)
+                           : "\terror: " + start.error().message));
+  }
+  std::puts("Records delete operation completed:");
+  for (const std::string& line : lines) std::puts(line.c_str());
+  return {};
+}
+
+}  // namespace
+
+int run_delete_records(const Arguments& arguments) {
+  const OptionParser parser(delete_records_options());
+  auto options = parser.parse(arguments);
+  if (!options) return print_usage(parser, options.error().message);
+  auto helped = help_or_version(parser, *options, arguments.size(),
+                                "This tool helps to delete records of the given partitions down to "
+                                "the specified offset.");
+  if (helped) return *helped;
+  for (std::string_view name : {"bootstrap-server", "offset-json-file"}) {
+    if (options->has(name)) continue;
+    return print_usage(parser, "Missing required argument \"[" + std::string(name) + "]\"");
+  }
+  base::Status done = run(*options);
+  if (done) return 0;
+  std::fflush(stdout);
+  std::fprintf(stderr, "%s\n", done.error().message.c_str());
+  return 1;
+}
+
+}  // namespace odradek::tools
