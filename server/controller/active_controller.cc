@@ -63,8 +63,10 @@ ActiveController::ActiveController(const ControllerOptions& options, zk::Session
 void ActiveController::take_over(const zk::Fence& fence) {
   context_.reset();
   context_.set_epoch(fence.controller_epoch);
+  context_.set_leaders_write_states(!config::has_alter_partition(options_.protocol_version));
   store_.begin(fence);
   LOG(INFO) << context_.tag() << "elected; reading the cluster's state from ZooKeeper";
+  const std::int64_t begun_ms = session_.clock().monotonic_ms();
   set_up_features();
   watch_nodes();
   delete_notifications();
@@ -83,7 +85,7 @@ void ActiveController::take_over(const zk::Fence& fence) {
   if (!store_.ok()) return;
   LOG(INFO) << context_.tag() << "in charge of " << context_.topics().size() << " topics, "
             << context_.all_partitions().size() << " partitions, " << context_.brokers().size()
-            << " brokers";
+            << " brokers after " << session_.clock().monotonic_ms() - begun_ms << " ms";
   reassignments_.resume_all();
   deletion_.resume();
   preferred_leaders_.on_node_created();

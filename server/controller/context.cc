@@ -15,6 +15,7 @@ void Context::reset() {
   topics_.clear();
   names_by_id_.clear();
   reassigning_.clear();
+  leaders_write_states_ = false;
 }
 
 std::string Context::tag() const {

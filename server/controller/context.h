@@ -20,6 +20,9 @@ namespace odradek::controller {
 
 using Assignment = zk::PartitionAssignment;
 
+// A step that concerns more partitions than this is told in the log as a whole.
+constexpr std::size_t kLoggedOneByOne = 100;
+
 struct Partition {
   Assignment assignment;
   std::optional<Leadership> leadership;  // none: no state znode yet
@@ -99,6 +102,11 @@ class Context {
   // UpdateMetadata.
   Replicas offline_replicas(const TopicPartition& partition, const Partition& state) const;
 
+  // Whether leaders write states of partitions themselves (IBP < 2.7-IV2), so that what is known
+  // here may be out of date.
+  bool leaders_write_states() const { return leaders_write_states_; }
+  void set_leaders_write_states(bool they_do) { leaders_write_states_ = they_do; }
+
   std::set<TopicPartition>& reassigning() { return reassigning_; }
   const std::set<TopicPartition>& reassigning() const { return reassigning_; }
 
@@ -111,6 +119,7 @@ class Context {
   std::map<std::string, Topic> topics_;
   std::unordered_map<base::Uuid, std::string> names_by_id_;
   std::set<TopicPartition> reassigning_;
+  bool leaders_write_states_ = false;
 };
 
 }  // namespace odradek::controller

@@ -177,6 +177,8 @@ void IsrChanges::on_request(const AlterPartitionRequest& request,
 void IsrChanges::on_notification() {
   zk::IsrChanges changes = parts_.store.isr_changes();
   if (!changes.partitions.empty() && parts_.store.ok()) {
+    // Some brokers are at an older inter.broker.protocol.version than this one.
+    parts_.context.set_leaders_write_states(true);
     refresh(changes.partitions);
     if (parts_.store.ok()) announce(changes.partitions);
     parts_.reassignments.try_to_complete(

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "server/controller/known_leaderships.h"
 
 namespace odradek::controller {
 namespace {
@@ -100,11 +101,17 @@ void PartitionStates::create_first(const std::vector<TopicPartition>& partitions
     chosen.push_back(std::move(*elected));
   }
   std::vector<LeadershipWritten> written = store_.create_leaderships(writes);
+  const bool is_logged = writes.size() <= kLoggedOneByOne;
+  LOG_IF(INFO, !is_logged) << context_.tag() << writes.size() << " partitions created";
   for (std::size_t i = 0; i < written.size(); ++i) {
     const TopicPartition& id = writes[i].partition;
     if (written[i].outcome == WriteOutcome::kDone) {
       chosen[i].leadership.partition_epoch = written[i].partition_epoch;
       take_over(id, chosen[i], true);
+      if (!is_logged) continue;
+      LOG(INFO) << context_.tag() << "partition " << id.to_string() << ": created, leader "
+                << chosen[i].leadership.leader << ", isr " << to_string(chosen[i].leadership.isr)
+                << ", replicas " << to_string(context_.partition(id)->assignment.replicas);
     } else if (store_.ok()) {
       LOG(ERROR) << context_.tag() << "partition " << id.to_string()
                  << ": its state exists already, or could not be created; no leader";
@@ -114,8 +121,10 @@ void PartitionStates::create_first(const std::vector<TopicPartition>& partitions
 
 ElectionResults PartitionStates::elect(std::vector<TopicPartition> partitions, Strategy strategy) {
   ElectionResults results;
+  std::vector<std::optional<Leadership>> states = known_leaderships(context_, store_, partitions);
   while (!partitions.empty() && store_.ok()) {
-    partitions = elect_once(partitions, strategy, results);
+    partitions = elect_once(cases_of(partitions, std::move(states), results), strategy, results);
+    states = store_.leaderships(partitions);
   }
   for (const TopicPartition& id : partitions) {
     results.insert_or_assign(id, failed(ErrorCode::kNotController, id, store_.failure()->message));
@@ -123,23 +132,22 @@ ElectionResults PartitionStates::elect(std::vector<TopicPartition> partitions, S
   return results;
 }
 
-std::map<TopicPartition, PartitionStates::Pending> PartitionStates::read_cases(
-    const std::vector<TopicPartition>& partitions, ElectionResults& results) {
+std::map<TopicPartition, PartitionStates::Pending> PartitionStates::cases_of(
+    const std::vector<TopicPartition>& partitions, std::vector<std::optional<Leadership>> states,
+    ElectionResults& results) const {
   std::map<TopicPartition, Pending> cases;
-  std::vector<std::optional<Leadership>> stored = store_.leaderships(partitions);
-  if (!store_.ok()) return cases;
   for (std::size_t i = 0; i < partitions.size(); ++i) {
     const TopicPartition& id = partitions[i];
-    if (!stored[i]) {
+    if (!states[i]) {
       results.insert_or_assign(
           id, failed(ErrorCode::kUnknownTopicOrPartition, id, "its state is missing in ZooKeeper"));
-    } else if (stored[i]->controller_epoch > context_.epoch()) {
+    } else if (states[i]->controller_epoch > context_.epoch()) {
       results.insert_or_assign(
           id, failed(ErrorCode::kStaleControllerEpoch, id,
                      "its state is of controller epoch " +
-                         std::to_string(stored[i]->controller_epoch) + ", which is later"));
+                         std::to_string(states[i]->controller_epoch) + ", which is later"));
     } else {
-      cases[id].partition = {.current = std::move(*stored[i]),
+      cases[id].partition = {.current = std::move(*states[i]),
                              .replicas = context_.partition(id)->assignment.replicas};
     }
   }
@@ -189,9 +197,9 @@ std::optional<Elected> PartitionStates::choose(const TopicPartition& id,
   return std::nullopt;
 }
 
-std::vector<TopicPartition> PartitionStates::elect_once(
-    const std::vector<TopicPartition>& partitions, Strategy strategy, ElectionResults& results) {
-  std::map<TopicPartition, Pending> cases = read_cases(partitions, results);
+std::vector<TopicPartition> PartitionStates::elect_once(std::map<TopicPartition, Pending> cases,
+                                                        Strategy strategy,
+                                                        ElectionResults& results) {
   const std::set<std::string> unclean = unclean_topics(cases, strategy);
   std::vector<LeadershipWrite> writes;
   for (auto& [id, pending] : cases) {
@@ -206,23 +214,17 @@ std::vector<TopicPartition> PartitionStates::elect_once(
     pending.elected->leadership.controller_epoch = context_.epoch();
     writes.push_back({.partition = id, .leadership = pending.elected->leadership});
   }
-  if (!store_.ok()) return partitions;
   std::vector<TopicPartition> again;
   std::vector<LeadershipWritten> written = store_.update_leaderships(writes);
+  const bool is_logged = writes.size() <= kLoggedOneByOne;
   for (std::size_t i = 0; i < writes.size(); ++i) {
     const TopicPartition& id = writes[i].partition;
     if (written[i].outcome == WriteOutcome::kDone) {
-      Elected& elected = *cases[id].elected;
-      elected.leadership.partition_epoch = written[i].partition_epoch;
-      const Leadership& before = cases[id].partition.current;
-      LOG(INFO) << context_.tag() << "partition " << id.to_string() << ": leader " << before.leader
-                << " -> " << elected.leadership.leader << ", isr " << to_string(before.isr)
-                << " -> " << to_string(elected.leadership.isr);
-      LOG_IF(WARNING, !before.in_isr(elected.leadership.leader))
-          << context_.tag() << "partition " << id.to_string() << ": unclean election of "
-          << elected.leadership.leader << ", records may be lost";
-      take_over(id, elected, false);
-      results.insert_or_assign(id, elected.leadership);
+      Pending& pending = cases[id];
+      pending.elected->leadership.partition_epoch = written[i].partition_epoch;
+      note_elected(id, pending, is_logged);
+      take_over(id, *pending.elected, false);
+      results.insert_or_assign(id, pending.elected->leadership);
     } else if (written[i].outcome == WriteOutcome::kBadVersion || !store_.ok()) {
       again.push_back(id);
     } else {
@@ -230,7 +232,23 @@ std::vector<TopicPartition> PartitionStates::elect_once(
           id, failed(ErrorCode::kUnknownServerError, id, "its state could not be written"));
     }
   }
+  LOG_IF(INFO, !is_logged) << context_.tag() << writes.size() - again.size()
+                           << " partitions got another leader";
   return again;
+}
+
+void PartitionStates::note_elected(const TopicPartition& id, const Pending& pending,
+                                   bool is_logged) const {
+  const Leadership& before = pending.partition.current;
+  const Leadership& now = pending.elected->leadership;
+  if (is_logged) {
+    LOG(INFO) << context_.tag() << "partition " << id.to_string() << ": leader " << before.leader
+              << " -> " << now.leader << ", isr " << to_string(before.isr) << " -> "
+              << to_string(now.isr);
+  }
+  LOG_IF(WARNING, !before.in_isr(now.leader))
+      << context_.tag() << "partition " << id.to_string() << ": unclean election of " << now.leader
+      << ", records may be lost";
 }
 
 void PartitionStates::take_over(const TopicPartition& id, const Elected& elected, bool is_new) {
@@ -238,9 +256,6 @@ void PartitionStates::take_over(const TopicPartition& id, const Elected& elected
   partition.leadership = elected.leadership;
   partition.state = PartitionState::kOnline;
   batch_.add_leader_and_isr(elected.recipients, id, elected.leadership, is_new);
-  LOG_IF(INFO, is_new) << context_.tag() << "partition " << id.to_string() << ": created, leader "
-                       << elected.leadership.leader << ", isr " << to_string(elected.leadership.isr)
-                       << ", replicas " << to_string(partition.assignment.replicas);
 }
 
 }  // namespace odradek::controller

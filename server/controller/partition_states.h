@@ -55,11 +55,14 @@ class PartitionStates {
   void in_memory(const std::vector<TopicPartition>& partitions, PartitionState to);
   void create_first(const std::vector<TopicPartition>& partitions);
   ElectionResults elect(std::vector<TopicPartition> partitions, Strategy strategy);
-  // One try; what has to be read and tried again is returned.
-  std::vector<TopicPartition> elect_once(const std::vector<TopicPartition>& partitions,
-                                         Strategy strategy, ElectionResults& results);
-  std::map<TopicPartition, Pending> read_cases(const std::vector<TopicPartition>& partitions,
-                                               ElectionResults& results);
+  // What is to be decided, from these states; those that cannot be get a result.
+  std::map<TopicPartition, Pending> cases_of(const std::vector<TopicPartition>& partitions,
+                                             std::vector<std::optional<Leadership>> states,
+                                             ElectionResults& results) const;
+  // One try; those whose state has changed in ZooKeeper meanwhile are returned.
+  std::vector<TopicPartition> elect_once(std::map<TopicPartition, Pending> cases, Strategy strategy,
+                                         ElectionResults& results);
+  void note_elected(const TopicPartition& id, const Pending& pending, bool is_logged) const;
   std::set<std::string> unclean_topics(const std::map<TopicPartition, Pending>& cases,
                                        Strategy strategy);
   std::optional<Elected> choose(const TopicPartition& id, const ElectionCase& partition,

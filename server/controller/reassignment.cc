@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "server/controller/known_leaderships.h"
 #include "zk/data/paths.h"
 
 namespace odradek::controller {
@@ -59,7 +60,7 @@ bool Reassignments::write_topic(const std::string& name) {
 bool Reassignments::is_target_in_sync(const TopicPartition& id) {
   const Partition& partition = *parts_.context.partition(id);
   if (!partition.assignment.is_being_reassigned()) return true;
-  std::optional<Leadership> stored = parts_.store.leaderships({id}).front();
+  std::optional<Leadership> stored = known_leaderships(parts_.context, parts_.store, {id}).front();
   return stored && is_subset(partition.target(), stored->isr);
 }
 
@@ -116,8 +117,8 @@ void Reassignments::notify_adding(const TopicPartition& id) {
 }
 
 bool Reassignments::bump_leader_epoch(const TopicPartition& id) {
-  while (parts_.store.ok()) {
-    std::optional<Leadership> stored = parts_.store.leaderships({id}).front();
+  std::optional<Leadership> stored = known_leaderships(parts_.context, parts_.store, {id}).front();
+  for (; parts_.store.ok(); stored = parts_.store.leaderships({id}).front()) {
     if (!stored || stored->controller_epoch > parts_.context.epoch()) break;
     ++stored->leader_epoch;
     stored->controller_epoch = parts_.context.epoch();

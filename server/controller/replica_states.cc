@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "server/controller/known_leaderships.h"
 
 namespace odradek::controller {
 
@@ -140,44 +141,47 @@ void ReplicaStates::to_offline(const std::vector<PartitionReplica>& replicas) {
 std::vector<TopicPartition> ReplicaStates::leave_isr(BrokerId broker,
                                                      std::vector<TopicPartition> partitions) {
   std::vector<TopicPartition> settled;
+  std::vector<std::optional<Leadership>> states = known_leaderships(context_, store_, partitions);
   while (!partitions.empty() && store_.ok()) {
-    partitions = leave_isr_once(broker, partitions, settled);
+    partitions = leave_isr_once(broker, partitions, std::move(states), settled);
+    states = store_.leaderships(partitions);
   }
   return settled;
 }
 
 std::vector<TopicPartition> ReplicaStates::leave_isr_once(
     BrokerId broker, const std::vector<TopicPartition>& partitions,
-    std::vector<TopicPartition>& settled) {
-  std::vector<std::optional<Leadership>> stored = store_.leaderships(partitions);
-  if (!store_.ok()) return {};
+    std::vector<std::optional<Leadership>> states, std::vector<TopicPartition>& settled) {
   std::vector<LeadershipWrite> writes;
   std::vector<Leadership> before;
   for (std::size_t i = 0; i < partitions.size(); ++i) {
     const TopicPartition& id = partitions[i];
-    if (!stored[i]) {
+    if (!states[i]) {
       LOG_IF(ERROR, !context_.is_queued_for_deletion(id.topic))
           << context_.tag() << "partition " << id.to_string()
           << ": its state is missing in ZooKeeper; replica " << broker << " stays as it is";
       continue;
     }
-    if (stored[i]->controller_epoch > context_.epoch()) {
+    if (states[i]->controller_epoch > context_.epoch()) {
       LOG(ERROR) << context_.tag() << "partition " << id.to_string()
-                 << ": its state is of controller epoch " << stored[i]->controller_epoch
+                 << ": its state is of controller epoch " << states[i]->controller_epoch
                  << ", which is later; replica " << broker << " stays as it is";
       continue;
     }
-    if (auto changed = remove_from_isr(*stored[i], broker)) {
+    if (auto changed = remove_from_isr(*states[i], broker)) {
       changed->controller_epoch = context_.epoch();
       writes.push_back({.partition = id, .leadership = std::move(*changed)});
-      before.push_back(std::move(*stored[i]));
+      before.push_back(std::move(*states[i]));
     } else {
-      context_.partition(id)->leadership = std::move(*stored[i]);
+      context_.partition(id)->leadership = std::move(*states[i]);
       settled.push_back(id);
     }
   }
   std::vector<TopicPartition> again;
   std::vector<LeadershipWritten> written = store_.update_leaderships(writes);
+  const bool is_logged = writes.size() <= kLoggedOneByOne;
+  LOG_IF(INFO, !is_logged) << context_.tag() << "replica " << broker << " left " << writes.size()
+                           << " in-sync sets";
   for (std::size_t i = 0; i < writes.size(); ++i) {
     const TopicPartition& id = writes[i].partition;
     if (written[i].outcome == WriteOutcome::kBadVersion) {
@@ -185,9 +189,10 @@ std::vector<TopicPartition> ReplicaStates::leave_isr_once(
     } else if (written[i].outcome == WriteOutcome::kDone) {
       Leadership& now = writes[i].leadership;
       now.partition_epoch = written[i].partition_epoch;
-      LOG(INFO) << context_.tag() << "partition " << id.to_string() << ": replica " << broker
-                << " is offline, leader " << before[i].leader << " -> " << now.leader << ", isr "
-                << to_string(before[i].isr) << " -> " << to_string(now.isr);
+      LOG_IF(INFO, is_logged) << context_.tag() << "partition " << id.to_string() << ": replica "
+                              << broker << " is offline, leader " << before[i].leader << " -> "
+                              << now.leader << ", isr " << to_string(before[i].isr) << " -> "
+                              << to_string(now.isr);
       context_.partition(id)->leadership = now;
       settled.push_back(id);
     }

@@ -32,8 +32,10 @@ class ReplicaStates {
   void to_non_existent(const PartitionReplica& replica);
   // Takes one broker's replicas out of the in-sync sets; the partitions for which that is settled.
   std::vector<TopicPartition> leave_isr(BrokerId broker, std::vector<TopicPartition> partitions);
+  // One try, from these states; those whose state has changed in ZooKeeper meanwhile are returned.
   std::vector<TopicPartition> leave_isr_once(BrokerId broker,
                                              const std::vector<TopicPartition>& partitions,
+                                             std::vector<std::optional<Leadership>> states,
                                              std::vector<TopicPartition>& settled);
   void set_state(const PartitionReplica& replica, ReplicaState to);
 

@@ -45,7 +45,7 @@ ControlRequest encoded(const Message& message, std::int16_t version) {
 }  // namespace
 
 void RequestBatch::begin() {
-  if (!leader_and_isr_.empty() || !stop_replica_.empty() || !update_metadata_.empty()) {
+  if (!is_empty()) {
     LOG(ERROR) << context_.tag() << "an earlier step left requests that were not sent; dropped";
     drop();
   }
@@ -56,6 +56,7 @@ void RequestBatch::drop() {
   leader_and_isr_.clear();
   stop_replica_.clear();
   update_metadata_.clear();
+  tells_all_ = false;
   metadata_.clear();
 }
 
@@ -67,7 +68,8 @@ void RequestBatch::add_leader_and_isr(const Replicas& brokers, const TopicPartit
     entry.leadership = leadership;
     entry.is_new = entry.is_new || is_new;
   }
-  add_update_metadata(context_.live_or_shutting_down(), {partition});
+  tells_all_ = true;
+  metadata_.insert(partition);
 }
 
 void RequestBatch::add_stop_replica(BrokerId broker, const TopicPartition& partition,
@@ -82,14 +84,15 @@ void RequestBatch::add_update_metadata(const std::vector<BrokerId>& brokers,
   for (BrokerId broker : brokers) {
     if (context_.is_live_or_shutting_down(broker)) update_metadata_.insert(broker);
   }
-  for (const TopicPartition& partition : partitions) add_metadata_of(partition);
+  metadata_.insert(partitions.begin(), partitions.end());
 }
 
-void RequestBatch::add_metadata_of(const TopicPartition& id) {
+std::optional<UpdateMetadataRequest::PartitionState> RequestBatch::metadata_of(
+    const TopicPartition& id) const {
   const Partition* partition = context_.partition(id);
-  if (partition == nullptr || !partition->leadership) return;
+  if (partition == nullptr || !partition->leadership) return std::nullopt;
   const Leadership& leadership = *partition->leadership;
-  UpdateMetadataRequest::PartitionState& state = metadata_[id];
+  UpdateMetadataRequest::PartitionState state;
   state.topic_name = id.topic;
   state.partition_index = id.partition;
   state.isr = leadership.isr;
@@ -100,16 +103,22 @@ void RequestBatch::add_metadata_of(const TopicPartition& id) {
     state.leader = kLeaderDuringDelete;
     state.leader_epoch = 0;
     state.zk_version = 0;
-    return;
+    return state;
   }
   state.controller_epoch = leadership.controller_epoch;
   state.leader = leadership.leader;
   state.leader_epoch = leadership.leader_epoch;
   state.zk_version = leadership.partition_epoch;
+  return state;
+}
+
+bool RequestBatch::is_empty() const {
+  return leader_and_isr_.empty() && stop_replica_.empty() && update_metadata_.empty() &&
+         !tells_all_;
 }
 
 void RequestBatch::send() {
-  has_sent_ = !leader_and_isr_.empty() || !stop_replica_.empty() || !update_metadata_.empty();
+  has_sent_ = !is_empty();
   for (const auto& [broker, entries] : leader_and_isr_) send_leader_and_isr(broker, entries);
   send_update_metadata();
   for (const auto& [broker, entries] : stop_replica_) send_stop_replica(broker, entries);
@@ -183,9 +192,11 @@ UpdateMetadataRequest RequestBatch::update_metadata_request(std::int16_t version
   UpdateMetadataRequest request;
   request.controller_id = context_.self();
   request.controller_epoch = context_.epoch();
-  for (const auto& [id, state] : metadata_) {
+  for (const TopicPartition& id : metadata_) {
+    std::optional<UpdateMetadataRequest::PartitionState> state = metadata_of(id);
+    if (!state) continue;
     if (version < 5) {
-      request.ungrouped_partition_states.push_back(state);
+      request.ungrouped_partition_states.push_back(std::move(*state));
       continue;
     }
     if (request.topic_states.empty() || request.topic_states.back().topic_name != id.topic) {
@@ -194,7 +205,7 @@ UpdateMetadataRequest RequestBatch::update_metadata_request(std::int16_t version
                                       .topic_id = topic ? topic->id : base::Uuid{},
                                       .partition_states = {}});
     }
-    request.topic_states.back().partition_states.push_back(state);
+    request.topic_states.back().partition_states.push_back(std::move(*state));
   }
   for (const auto& [id, live] : context_.brokers()) {
     UpdateMetadataRequest::Broker broker;
@@ -217,6 +228,9 @@ UpdateMetadataRequest RequestBatch::update_metadata_request(std::int16_t version
 }
 
 void RequestBatch::send_update_metadata() {
+  if (tells_all_) {
+    for (const auto& [id, broker] : context_.brokers()) update_metadata_.insert(id);
+  }
   if (update_metadata_.empty()) return;
   const std::int16_t version = config::update_metadata_version(options_.protocol_version);
   UpdateMetadataRequest request = update_metadata_request(version);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -32,7 +33,8 @@ class RequestBatch {
   void add_leader_and_isr(const Replicas& brokers, const TopicPartition& partition,
                           const Leadership& leadership, bool is_new);
   void add_stop_replica(BrokerId broker, const TopicPartition& partition, bool delete_replica);
-  // Without partitions: the list of brokers alone. Partitions without leadership are left out.
+  // Without partitions: the list of brokers alone. Partitions without leadership are left out; of
+  // the others is told what is known when the batch is sent.
   void add_update_metadata(const std::vector<BrokerId>& brokers,
                            const std::vector<TopicPartition>& partitions);
 
@@ -46,7 +48,6 @@ class RequestBatch {
     bool is_new = false;
   };
 
-  void add_metadata_of(const TopicPartition& partition);
   void send_leader_and_isr(BrokerId broker, const std::map<TopicPartition, LeaderEntry>& entries);
   void send_update_metadata();
   void send_stop_replica(BrokerId broker, const std::map<TopicPartition, bool>& entries);
@@ -55,7 +56,11 @@ class RequestBatch {
   protocol::LeaderAndIsrRequest::PartitionState leader_state(const TopicPartition& partition,
                                                              const LeaderEntry& entry) const;
   protocol::UpdateMetadataRequest update_metadata_request(std::int16_t version) const;
+  // As the context knows it now; none without leadership.
+  std::optional<protocol::UpdateMetadataRequest::PartitionState> metadata_of(
+      const TopicPartition& partition) const;
   std::int64_t epoch_of(BrokerId broker) const;
+  bool is_empty() const;
 
   const ControllerOptions& options_;
   const Context& context_;
@@ -63,7 +68,8 @@ class RequestBatch {
   std::map<BrokerId, std::map<TopicPartition, LeaderEntry>> leader_and_isr_;
   std::map<BrokerId, std::map<TopicPartition, bool>> stop_replica_;
   std::set<BrokerId> update_metadata_;
-  std::map<TopicPartition, protocol::UpdateMetadataRequest::PartitionState> metadata_;
+  bool tells_all_ = false;  // UpdateMetadata goes to every broker
+  std::set<TopicPartition> metadata_;
   bool has_sent_ = false;
 };
 

@@ -236,21 +236,17 @@ class BrokersTest(unittest.TestCase):
 
     def test_producer_ids_and_in_sync_replicas(self):
         for release in peers.RELEASES:
-            with self.subTest(release), Cluster(None, release, replica_lag_time_max_ms=3000) as cluster:
-                cluster.broker(3).settings["zookeeper.session.timeout.ms"] = 60000
-                self.assertEqual(0, cluster.broker(3).stop())
-                peers.wait_gone(cluster, 3)
-                cluster.broker(3).start()
+            with self.subTest(release), Cluster(None, release, replica_lag_time_max_ms=1000) as cluster:
                 self.make_pair(cluster)
                 self.check_producer_ids(cluster)
                 before = cluster.state("pair")
-                # Its session lives on, so only the leader notices that it does not follow.
+                # Its session lives on for a while, so only the leader notices that it does not follow.
                 os.kill(cluster.broker(3).process.pid, signal.SIGSTOP)
                 shrunk = cluster.wait_state("pair", "one in sync", lambda state: state["isr"] == [2])
                 self.assertEqual(before["leader_epoch"], shrunk["leader_epoch"], "the leader asked, nobody was elected")
                 os.kill(cluster.broker(3).process.pid, signal.SIGCONT)
                 cluster.wait_state("pair", "two in sync again", lambda state: sorted(state["isr"]) == [2, 3])
-                self.assertEqual(0, cluster.broker(3).stop())
+                cluster.broker(3).stop()
                 cluster.wait_state("pair", "one in sync", lambda state: state["isr"] == [2])
                 cluster.broker(3).start()
                 grown = cluster.wait_state("pair", "two in sync after a restart", lambda state: sorted(state["isr"]) == [2, 3])

@@ -20,22 +20,31 @@ Create empty_node(std::string path) {
 }
 
 // The …/partitions nodes that are missing: a creation that finds its node there would make a whole
-// multi fail.
+// multi fail. A topic whose partition 0 is created is new and not asked for; should the node be
+// there all the same, the ops of that multi are tried one by one.
 base::Result<std::set<std::string>> missing_parents(
     Session& session, const std::vector<PartitionStateUpdate>& updates) {
-  std::set<std::string> parents;
-  for (const auto& update : updates)
-    parents.insert(paths::topic_partitions(update.partition.topic));
+  std::set<std::string> missing;
+  for (const auto& update : updates) {
+    if (update.partition.partition == 0) {
+      missing.insert(paths::topic_partitions(update.partition.topic));
+    }
+  }
+  std::set<std::string> doubtful;
+  for (const auto& update : updates) {
+    std::string parent = paths::topic_partitions(update.partition.topic);
+    if (!missing.contains(parent)) doubtful.insert(std::move(parent));
+  }
   std::vector<Request> requests;
-  for (const std::string& parent : parents) requests.push_back(Exists{parent});
+  for (const std::string& parent : doubtful) requests.push_back(Exists{parent});
   for (const Response& response : session.execute(std::move(requests))) {
-    if (response.ok()) {
-      parents.erase(response.path);
-    } else if (response.code != Code::kNoNode) {
+    if (response.code == Code::kNoNode) {
+      missing.insert(response.path);
+    } else if (!response.ok()) {
       return error_of(response.code, "reading", response.path);
     }
   }
-  return parents;
+  return missing;
 }
 
 }  // namespace

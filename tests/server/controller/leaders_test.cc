@@ -227,6 +227,20 @@ TEST_F(LeadersTest, OldLeadersTellOfWhatTheyWrote) {
   EXPECT_TRUE(wait_until_gone("/isr_change_notification/isr_change_0000000000"));
 }
 
+// What is known is not read again, but written only over what is known.
+TEST_F(LeadersTest, AStateThatSomebodyElseWroteIsReadAnew) {
+  lead();
+  zk::StoredPartitionState now = state(kOrders);
+  now.state.isr = {1};
+  auto written = zk::Partitions(*session_).update_as_leader(
+      {.partition = kOrders, .state = now.state, .expected_partition_epoch = now.partition_epoch});
+  ASSERT_TRUE(written.ok());
+  b1_->die();
+  ASSERT_TRUE(b2_->wait_for_metadata(kOrders, [](const auto& s) { return s.leader == -1; }))
+      << "broker 2 is not in sync any more, whatever the controller believed";
+  EXPECT_EQ(state(kOrders).state.isr, (Replicas{1}));
+}
+
 TEST_F(LeadersTest, OldReassignmentsCompleteByTheStateNode) {
   ControllerOptions old = options(1);
   old.protocol_version = config::InterBrokerProtocol::k2_4_Iv1;
