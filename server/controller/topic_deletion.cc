@@ -66,11 +66,11 @@ void TopicDeletion::on_marked(const std::vector<std::string>& marked) {
       moving.insert(partition.topic);
     }
   }
-  make_ineligible(moving, "it is being reassigned");
   for (const std::string& name : fresh) {
     LOG(INFO) << parts_.context.tag() << "topic " << name << ": deletion begins";
     parts_.context.topic(name)->queued_for_deletion = true;
   }
+  make_ineligible(moving, "it is being reassigned");
   resume();
 }
 
@@ -89,8 +89,9 @@ void TopicDeletion::resume_for(const std::set<std::string>& topics) {
 void TopicDeletion::make_ineligible(const std::set<std::string>& topics, const std::string& why) {
   for (const std::string& name : topics) {
     Topic* topic = parts_.context.topic(name);
-    if (topic == nullptr) continue;
-    LOG_IF(INFO, topic->queued_for_deletion && !topic->deletion_ineligible)
+    // One that is not to be deleted must not be marked: nobody would take that back.
+    if (topic == nullptr || !topic->queued_for_deletion) continue;
+    LOG_IF(INFO, !topic->deletion_ineligible)
         << parts_.context.tag() << "topic " << name << ": deletion waits, " << why;
     topic->deletion_ineligible = true;
   }

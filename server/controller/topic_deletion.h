@@ -37,6 +37,7 @@ class TopicDeletion {
   // What was in the way may be gone: a broker is back, a reassignment is over.
   void resume_for(const std::set<std::string>& topics);
   void resume();
+  // Of these, the topics that are to be deleted wait.
   void make_ineligible(const std::set<std::string>& topics, const std::string& why);
   // Replicas of topics under deletion that cannot be deleted now.
   void on_replicas_failed(const std::vector<PartitionReplica>& replicas);

@@ -46,6 +46,43 @@ TEST_F(TopicDeletionTest, WaitsForADeadBrokerAndGoesOnWhenItIsBack) {
   EXPECT_TRUE(b2->wait_for_stop(kOrders, true));
 }
 
+TEST_F(TopicDeletionTest, WaitsForAReassignmentAndForNoneThatIsOver) {
+  auto b1 = broker(1);
+  auto b2 = broker(2);
+  auto b3 = broker(3);
+  create("orders", {{0, {1, 2}}});
+  auto controller = start(options(1));
+  ASSERT_TRUE(b1->wait_for_leader(kOrders, [](const auto& s) { return s.is_new; }));
+  auto reassign = [&](Replicas target) {
+    return controller->ask<ReassignmentTargets, ReassignmentAnswer>({{kOrders, target}});
+  };
+  ASSERT_EQ(reassign({2, 1}).error, ErrorCode::kNone) << "over at once";
+  ASSERT_EQ(reassign({3, 1}).error, ErrorCode::kNone) << "waits for broker 3";
+  b1->forget();
+  ASSERT_TRUE(zk::Deletions(*session_).mark("orders").ok());
+  auto refused = reassign({1, 2});
+  EXPECT_EQ(protocol::code_of(refused.partitions.at(kOrders)), ErrorCode::kUnknownTopicOrPartition);
+  zk::StoredPartitionState now = state(kOrders);
+  auto grown = controller->ask<AlterPartitionRequest, AlterPartitionAnswer>(
+      {.version = 2,
+       .broker_id = now.state.leader,
+       .broker_epoch = b1->epoch(),
+       .partitions = {{.topic_id = *assignment("orders").topic_id,
+                       .partition = 0,
+                       .leader_epoch = now.state.leader_epoch,
+                       .new_isr = {1, 2, 3},
+                       .partition_epoch = now.partition_epoch}}});
+  ASSERT_EQ(grown.partitions.at(0).error, ErrorCode::kNone);
+  EXPECT_TRUE(wait_until_gone("/admin/delete_topics/orders"));
+  // A topic that was moved before it was marked is deleted as any other.
+  create("moved", {{0, {1, 2}}});
+  ASSERT_TRUE(b1->wait_for_leader({"moved", 0}, [](const auto& s) { return s.is_new; }));
+  auto moved = controller->ask<ReassignmentTargets, ReassignmentAnswer>({{{"moved", 0}, {{2, 1}}}});
+  ASSERT_EQ(moved.error, ErrorCode::kNone);
+  ASSERT_TRUE(zk::Deletions(*session_).mark("moved").ok());
+  EXPECT_TRUE(wait_until_gone("/admin/delete_topics/moved"));
+}
+
 TEST_F(TopicDeletionTest, IsTakenUpByTheNextController) {
   auto b1 = broker(1);
   auto b2 = broker(2);
