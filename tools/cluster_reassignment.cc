@@ -114,7 +114,7 @@ base::Status ClusterReassignment::verify(const ReassignmentPlan& plan, bool pres
   if (!current) return current.error();
   std::set<TopicPartition> on_the_move;
   for (const auto& [id, move] : *moves) on_the_move.insert(id);
-  print_states(targets, on_the_move, *current);
+  print_states(targets, on_the_move, *current, "completed");
   auto moving = log_dir_moves_.print_states(plan.log_dirs);
   if (!moving) return moving.error();
   if (!moves->empty() || *moving || preserve_throttles) return {};

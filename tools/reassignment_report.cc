@@ -10,10 +10,9 @@
 namespace odradek::tools {
 namespace {
 
-std::string state_of(const TopicPartition& id, bool is_moving, const Replicas& current,
-                     const Replicas& target) {
-  if (is_moving) return "Reassignment of partition " + id.to_string() + " is still in progress.";
-  if (current == target) return "Reassignment of partition " + id.to_string() + " is completed.";
+std::string state_of(const TopicPartition& id, const Replicas& current, const Replicas& target,
+                     const std::string& done) {
+  if (current == target) return "Reassignment of partition " + id.to_string() + " is " + done + ".";
   return "There is no active reassignment of partition " + id.to_string() +
          ", but replica set is " + to_string(current) + " rather than " + to_string(target) + ".";
 }
@@ -62,12 +61,16 @@ std::set<std::string> topics_of(const ReplicasByPartition& partitions) {
 }
 
 void print_states(const ReplicasByPartition& targets, const std::set<TopicPartition>& moving,
-                  const ReplicasByPartition& current) {
+                  const ReplicasByPartition& current, const std::string& done) {
   std::puts("Status of partition reassignment:");
   for (const auto& [id, target] : targets) {
+    if (moving.contains(id)) {
+      std::printf("Reassignment of partition %s is still in progress.\n", id.to_string().c_str());
+      continue;
+    }
     auto known = current.find(id);
     const Replicas now = known == current.end() ? Replicas{} : known->second;
-    std::puts(state_of(id, moving.contains(id), now, target).c_str());
+    std::puts(state_of(id, now, target, done).c_str());
   }
 }
 

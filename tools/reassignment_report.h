@@ -27,9 +27,10 @@ std::string names_of(const Keyed& partitions) {
   return names;
 }
 
-// The state of each target; partitions without entry in `current` have no replicas.
+// The state of each target; partitions without entry in `current` have no replicas. `done` is the
+// word for what has arrived: "complete" up to 2.8, "completed" since.
 void print_states(const ReplicasByPartition& targets, const std::set<TopicPartition>& moving,
-                  const ReplicasByPartition& current);
+                  const ReplicasByPartition& current, const std::string& done);
 // The assignment before --execute changes it.
 void print_current(const ReplicasByPartition& current);
 void print_started(const ReplicasByPartition& targets);

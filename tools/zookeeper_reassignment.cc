@@ -60,7 +60,7 @@ base::Status ZookeeperReassignment::verify(const ReassignmentPlan& plan, bool pr
   if (!current) return current.error();
   std::set<TopicPartition> moving;
   for (const auto& [id, target] : moves->value_or(ReplicasByPartition{})) moving.insert(id);
-  print_states(targets, moving, *current);
+  print_states(targets, moving, *current, "complete");
   if (!moving.empty() || preserve_throttles) return {};
   return clear_throttles(plan);
 }

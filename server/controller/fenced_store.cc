@@ -104,9 +104,19 @@ std::map<std::string, zk::TopicAssignment> FencedStore::assignments(
 
 std::vector<std::optional<Leadership>> FencedStore::leaderships(
     const std::vector<TopicPartition>& partitions) {
-  std::vector<std::optional<Leadership>> found(partitions.size());
-  if (!ok() || partitions.empty()) return found;
-  auto stored = take(partitions_.read(partitions));
+  if (!ok() || partitions.empty()) return std::vector<std::optional<Leadership>>(partitions.size());
+  return take_states(partitions_.read(partitions), partitions.size());
+}
+
+std::vector<std::optional<Leadership>> FencedStore::all_leaderships(
+    const std::vector<TopicPartition>& partitions) {
+  if (!ok()) return std::vector<std::optional<Leadership>>(partitions.size());
+  return take_states(partitions_.read_all(partitions), partitions.size());
+}
+
+std::vector<std::optional<Leadership>> FencedStore::take_states(States states, std::size_t count) {
+  std::vector<std::optional<Leadership>> found(count);
+  const auto stored = take(std::move(states));
   for (std::size_t i = 0; i < stored.size(); ++i) {
     if (stored[i]) found[i] = leadership_of(*stored[i]);
   }

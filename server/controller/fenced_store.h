@@ -57,8 +57,10 @@ class FencedStore {
   void watch_broker(BrokerId id);
   std::vector<std::string> topics();
   std::map<std::string, zk::TopicAssignment> assignments(const std::vector<std::string>& topics);
-  // In the order asked; none where there is no state.
+  // In the order asked; none where there is no state. All of a cluster are read without watches.
   std::vector<std::optional<Leadership>> leaderships(const std::vector<TopicPartition>& partitions);
+  std::vector<std::optional<Leadership>> all_leaderships(
+      const std::vector<TopicPartition>& partitions);
   // The override of unclean.leader.election.enable, where a topic has one.
   std::map<std::string, bool> unclean_overrides(const std::set<std::string>& topics);
 
@@ -90,6 +92,8 @@ class FencedStore {
   template <class T>
   T take(base::Result<T> result);
   bool done(const base::Status& status);
+  using States = base::Result<std::vector<std::optional<zk::StoredPartitionState>>>;
+  std::vector<std::optional<Leadership>> take_states(States states, std::size_t count);
   std::optional<std::string> read_node(std::string_view path, bool& exists);
   std::vector<LeadershipWritten> write_leaderships(const std::vector<LeadershipWrite>& writes,
                                                    bool create);

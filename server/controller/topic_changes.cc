@@ -1,6 +1,5 @@
 #include "server/controller/topic_changes.h"
 
-#include <set>
 #include <utility>
 
 #include "base/log.h"
@@ -44,7 +43,7 @@ std::vector<std::string> TopicChanges::load(const std::vector<std::string>& topi
 void TopicChanges::load_all() {
   (void)load(parts_.store.topics());
   const std::vector<TopicPartition> partitions = parts_.context.all_partitions();
-  std::vector<std::optional<Leadership>> states = parts_.store.leaderships(partitions);
+  std::vector<std::optional<Leadership>> states = parts_.store.all_leaderships(partitions);
   for (std::size_t i = 0; i < partitions.size(); ++i) {
     parts_.context.partition(partitions[i])->leadership = std::move(states[i]);
   }
@@ -53,15 +52,20 @@ void TopicChanges::load_all() {
 void TopicChanges::on_change() {
   const std::vector<std::string> names = parts_.store.topics();
   if (!parts_.store.ok()) return;
-  const std::set<std::string> now(names.begin(), names.end());
+  // Both are sorted: with many topics this event is mostly about one.
   std::vector<std::string> fresh;
-  for (const std::string& name : now) {
-    if (parts_.context.topic(name) == nullptr) fresh.push_back(name);
-  }
   std::vector<std::string> gone;
-  for (const auto& [name, topic] : parts_.context.topics()) {
-    if (!now.contains(name)) gone.push_back(name);
+  auto known = parts_.context.topics().begin();
+  const auto end = parts_.context.topics().end();
+  for (const std::string& name : names) {
+    for (; known != end && known->first < name; ++known) gone.push_back(known->first);
+    if (known != end && known->first == name) {
+      ++known;
+    } else {
+      fresh.push_back(name);
+    }
   }
+  for (; known != end; ++known) gone.push_back(known->first);
   for (const std::string& name : gone) {
     LOG(WARNING) << parts_.context.tag() << "topic " << name
                  << ": its node was removed from ZooKeeper, not by this controller; forgotten";

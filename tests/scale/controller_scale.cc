@@ -2,10 +2,13 @@
 // only listen, in milliseconds: creation, failover, a broad topic, topics one by one, a broker's
 // death.
 #include <gflags/gflags.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
+#include <fstream>
 #include <set>
+#include <sstream>
 
 #include "base/deadline.h"
 #include "base/log.h"
@@ -32,9 +35,41 @@ constexpr int kBrokers = 6;
 constexpr int kPartitionsPerTopic = 10;
 constexpr std::int64_t kPatienceMs = 120'000;
 
-double ms_since(Clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+// User and system time that a process has taken.
+double cpu_ms(pid_t pid) {
+  std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+  std::string text((std::istreambuf_iterator<char>(stat)), std::istreambuf_iterator<char>());
+  std::istringstream fields(text.substr(text.rfind(')') + 2));
+  std::string skipped;
+  for (int field = 3; field < 14; ++field) fields >> skipped;
+  double user = 0;
+  double system = 0;
+  fields >> user >> system;
+  return (user + system) * 1000 / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
+
+// Wall time, and the time on processors of this process and of ZooKeeper: what a busy machine makes
+// of the former, it does not make of the latter.
+class Stopwatch {
+ public:
+  explicit Stopwatch(pid_t zookeeper) : zookeeper_(zookeeper) {}
+
+  double ms() const {
+    return std::chrono::duration<double, std::milli>(Clock::now() - start_).count();
+  }
+  std::string cpu() const {
+    std::ostringstream text;
+    text << "(cpu " << cpu_ms(getpid()) - own_ms_ << " ms, ZooKeeper "
+         << cpu_ms(zookeeper_) - zookeeper_ms_ << " ms)";
+    return text.str();
+  }
+
+ private:
+  const pid_t zookeeper_;
+  const double own_ms_ = cpu_ms(getpid());
+  const double zookeeper_ms_ = cpu_ms(zookeeper_);
+  const Clock::time_point start_ = Clock::now();
+};
 
 // A registered broker that counts what it is told.
 class Listener {
@@ -193,10 +228,11 @@ class Scale {
                                                        .inter_broker_listener = "PLAINTEXT",
                                                        .auto_leader_rebalance_enable = false},
                                      *running->session, running->connections);
-    const auto start = Clock::now();
+    const Stopwatch watch(server_->pid());
     running->controller->start();
     CHECK(brokers_[0]->wait());
-    std::printf("%-24s %8.0f ms for %d partitions\n", what, ms_since(start), partitions_);
+    std::printf("%-24s %8.0f ms for %d partitions %s\n", what, watch.ms(), partitions_,
+                watch.cpu().c_str());
     controller_ = std::move(running);
   }
 
@@ -204,16 +240,16 @@ class Scale {
     constexpr int kPartitions = 2'000;
     brokers_[1]->expect([](const std::string& topic, BrokerId) { return topic == "broad"; }, 0,
                         kPartitions);
-    const auto start = Clock::now();
+    const Stopwatch watch(server_->pid());
     CHECK(zk::Topics(*session_).create("broad", spread(kPartitions, 3, 0), {}).ok());
     CHECK(brokers_[1]->wait());
-    std::printf("%-24s %8.0f ms for %d partitions\n", "a broad topic", ms_since(start),
-                kPartitions);
+    std::printf("%-24s %8.0f ms for %d partitions %s\n", "a broad topic", watch.ms(), kPartitions,
+                watch.cpu().c_str());
   }
 
   void topics_one_by_one() {
     constexpr int kTopics = 300;
-    const auto start = Clock::now();
+    const Stopwatch watch(server_->pid());
     for (int number = 0; number < kTopics; ++number) {
       const std::string name = "single-" + std::to_string(number);
       brokers_[1]->expect([name](const std::string& topic, BrokerId) { return topic == name; }, 0,
@@ -221,8 +257,8 @@ class Scale {
       CHECK(zk::Topics(*session_).create(name, spread(1, 3, number), {}).ok());
       CHECK(brokers_[1]->wait());
     }
-    std::printf("%-24s %8.0f topics a second\n", "topics one by one",
-                kTopics * 1000 / ms_since(start));
+    std::printf("%-24s %8.0f topics a second %s\n", "topics one by one",
+                kTopics * 1000 / watch.ms(), watch.cpu().c_str());
   }
 
   // All of `led` are led by one broker, which dies.
@@ -237,10 +273,11 @@ class Scale {
     brokers_[1]->expect(
         [](const std::string& topic, BrokerId leader) { return topic == "fragile" && leader == 1; },
         static_cast<std::size_t>(led), 0);
-    const auto start = Clock::now();
+    const Stopwatch watch(server_->pid());
     brokers_[5]->die();
     CHECK(brokers_[1]->wait());
-    std::printf("%-24s %8.0f ms for %d leaders\n", "a broker's death", ms_since(start), led);
+    std::printf("%-24s %8.0f ms for %d leaders %s\n", "a broker's death", watch.ms(), led,
+                watch.cpu().c_str());
   }
 
   const int partitions_;

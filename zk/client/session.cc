@@ -82,6 +82,7 @@ Response Session::call(Request request) {
 }
 
 Watches& Session::watches() { return lifecycle_->watches(); }
+const std::string& Session::connect_string() const { return lifecycle_->connect_string(); }
 const base::Clock& Session::clock() const { return lifecycle_->clock(); }
 void Session::add_observer(SessionObserver& observer) { lifecycle_->add_observer(observer); }
 void Session::remove_observer(SessionObserver& observer) { lifecycle_->remove_observer(observer); }

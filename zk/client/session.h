@@ -92,6 +92,7 @@ class Session {
 
   Watches& watches();
   const base::Clock& clock() const;
+  const std::string& connect_string() const;
 
   void add_observer(SessionObserver& observer);
   // Returns only when the observer is not being called any more (unless called by itself).

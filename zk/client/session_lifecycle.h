@@ -38,6 +38,8 @@ class SessionLifecycle : private HandleListener {
   EventThread& events() { return events_; }
   const base::Clock& clock() const { return clock_; }
 
+  const std::string& connect_string() const { return options_.connect; }
+
  private:
   void state_changed(HandleState state) override;
   void watch_fired(WatchEvent event) override;

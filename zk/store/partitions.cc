@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "zk/client/bulk_reader.h"
 #include "zk/data/paths.h"
 #include "zk/store/nodes.h"
 
@@ -47,16 +48,14 @@ base::Result<std::set<std::string>> missing_parents(
   return missing;
 }
 
-}  // namespace
+// Fewer are read as fast on the session's own connection.
+constexpr std::size_t kFewestInBulk = 500;
+constexpr std::int32_t kBulkTimeoutMs = 2'000;  // of a server that does not answer
 
-base::Result<std::vector<std::optional<StoredPartitionState>>> Partitions::read(
-    const std::vector<protocol::TopicPartition>& partitions) {
-  std::vector<Request> requests;
-  requests.reserve(partitions.size());
-  for (const auto& partition : partitions) requests.push_back(GetData{state_path(partition)});
-  std::vector<Response> responses = session_.execute(std::move(requests));
-  std::vector<std::optional<StoredPartitionState>> states(partitions.size());
-  for (std::size_t i = 0; i < partitions.size(); ++i) {
+base::Result<std::vector<std::optional<StoredPartitionState>>> decode_states(
+    const std::vector<Response>& responses) {
+  std::vector<std::optional<StoredPartitionState>> states(responses.size());
+  for (std::size_t i = 0; i < responses.size(); ++i) {
     const Response& response = responses[i];
     if (response.code == Code::kNoNode) continue;
     if (!response.ok()) return error_of(response.code, "reading", response.path);
@@ -68,6 +67,37 @@ base::Result<std::vector<std::optional<StoredPartitionState>>> Partitions::read(
     states[i] = StoredPartitionState{std::move(*decoded), response.stat.version};
   }
   return states;
+}
+
+}  // namespace
+
+base::Result<std::vector<std::optional<StoredPartitionState>>> Partitions::read(
+    const std::vector<protocol::TopicPartition>& partitions) {
+  std::vector<Request> requests;
+  requests.reserve(partitions.size());
+  for (const auto& partition : partitions) requests.push_back(GetData{state_path(partition)});
+  return decode_states(session_.execute(std::move(requests)));
+}
+
+base::Result<std::vector<std::optional<StoredPartitionState>>> Partitions::read_all(
+    const std::vector<protocol::TopicPartition>& partitions) {
+  if (partitions.size() < kFewestInBulk) return read(partitions);
+  std::vector<std::string> paths;
+  paths.reserve(partitions.size());
+  for (const auto& partition : partitions) paths.push_back(state_path(partition));
+  auto reader = BulkReader::connect(session_.connect_string(), kBulkTimeoutMs);
+  if (!reader) return read_one_by_one(partitions, reader.error());
+  auto responses = reader->read(paths);
+  if (!responses) return read_one_by_one(partitions, responses.error());
+  auto states = decode_states(*responses);
+  return states ? std::move(states) : read_one_by_one(partitions, states.error());
+}
+
+base::Result<std::vector<std::optional<StoredPartitionState>>> Partitions::read_one_by_one(
+    const std::vector<protocol::TopicPartition>& partitions, const base::Error& why) {
+  LOG(INFO) << "states of " << partitions.size()
+            << " partitions are read one by one: " << why.message;
+  return read(partitions);
 }
 
 base::Result<std::vector<PartitionUpdateResult>> Partitions::create(
