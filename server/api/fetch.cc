@@ -22,6 +22,7 @@ using replica::SessionPartition;
 constexpr std::int16_t kFirstVersionWithSessions = 7;
 constexpr std::int16_t kFirstVersionWithTopicIds = 13;
 constexpr std::int16_t kFirstVersionWithMaxBytes = 3;
+constexpr std::int16_t kFirstVersionWithReplicaState = 15;
 
 void reply_error(RequestContext& context, ErrorCode error) {
   FetchResponse response;
@@ -121,7 +122,9 @@ replica::ReadRequest read_request(const FetchRequest& request, std::int16_t vers
                                   std::int32_t broker_max_bytes,
                                   const std::vector<SessionPartition>& partitions) {
   replica::ReadRequest read;
-  read.replica_id = version >= 15 ? request.replica_state.replica_id : request.replica_id;
+  bool tells_state = version >= kFirstVersionWithReplicaState;
+  read.replica_id = tells_state ? request.replica_state.replica_id : request.replica_id;
+  if (tells_state) read.replica_epoch = request.replica_state.replica_epoch;
   read.max_wait_ms = request.max_wait_ms;
   read.max_bytes = std::min(request.max_bytes, broker_max_bytes);
   read.min_bytes = std::min(request.min_bytes, read.max_bytes);
@@ -149,7 +152,8 @@ replica::ReadRequest read_request(const FetchRequest& request, std::int16_t vers
 void fetch(Services& services, RequestContext context, FetchRequest request) {
   std::int16_t version = context.version();
   auto image = services.metadata.image();
-  bool is_follower = (version >= 15 ? request.replica_state.replica_id : request.replica_id) >= 0;
+  bool tells_state = version >= kFirstVersionWithReplicaState;
+  bool is_follower = (tells_state ? request.replica_state.replica_id : request.replica_id) >= 0;
   Opened opened = open(request, version, is_follower, services.fetch_sessions, *image);
   if (opened.error != ErrorCode::kNone) return reply_error(context, opened.error);
   replica::ReadRequest read =

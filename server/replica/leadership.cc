@@ -122,14 +122,25 @@ ErrorCode Leadership::apply_one(const TopicPartition& partition, const base::Uui
     }
     log = *opened;
   }
-  RoleChange change{partition, wanted.leader_epoch};
-  if (wanted.leader == replicas_.local_broker()) {
-    base::Status led = target->lead(state_of(wanted), log);
+  return take_role(target, state_of(wanted), log, changes);
+}
+
+ErrorCode Leadership::take_role(const PartitionPtr& target, const PartitionState& state,
+                                const log::LogPtr& log, LeadershipChanges& changes) {
+  RoleChange change{target->name(), state.leader_epoch};
+  if (state.leader == replicas_.local_broker()) {
+    base::Status led = target->lead(state, log);
     if (!led) return protocol::code_of(led.error());
     changes.led.push_back(std::move(change));
-  } else {
-    target->follow(state_of(wanted), log);
+  } else if (replicas_.is_alive(state.leader)) {
+    target->follow(state, log);
     changes.followed.push_back(std::move(change));
+  } else {
+    // As upstream: the epoch is not taken over, so that the controller can say it again.
+    LOG(WARNING) << "partition " << target->name().to_string() << " is to follow broker "
+                 << state.leader << " in leader epoch " << state.leader_epoch
+                 << ", which is not known to be alive; it follows nobody yet";
+    target->open(log);
   }
   return ErrorCode::kNone;
 }
@@ -216,7 +227,7 @@ protocol::StopReplicaResponse Leadership::stop(const protocol::StopReplicaReques
   return response;
 }
 
-void Leadership::log_dir_failed(const log::LogDir& dir) {
+std::vector<TopicPartition> Leadership::log_dir_failed(const log::LogDir& dir) {
   std::vector<TopicPartition> lost;
   {
     base::MutexLock lock(mutex_);
@@ -226,6 +237,7 @@ void Leadership::log_dir_failed(const log::LogDir& dir) {
     }
   }
   for (const TopicPartition& partition : lost) waits_.check(partition);
+  return lost;
 }
 
 }  // namespace odradek::replica

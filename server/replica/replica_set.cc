@@ -2,6 +2,14 @@
 
 namespace odradek::replica {
 
+ReplicaSet::ReplicaSet(BrokerId local_broker, const metadata::MetadataCache& metadata,
+                       const base::Clock& clock, std::int64_t replica_lag_time_max_ms)
+    : metadata_(metadata),
+      context_{.local_broker = local_broker,
+               .clock = clock,
+               .replica_lag_time_max_ms = replica_lag_time_max_ms,
+               .is_alive = [this](BrokerId broker) { return is_alive(broker); }} {}
+
 PartitionPtr ReplicaSet::find(const TopicPartition& partition) const {
   base::ReadLock lock(mutex_);
   auto found = partitions_.find(partition);
@@ -11,7 +19,7 @@ PartitionPtr ReplicaSet::find(const TopicPartition& partition) const {
 PartitionPtr ReplicaSet::find_or_create(const TopicPartition& partition) {
   base::WriteLock lock(mutex_);
   PartitionPtr& found = partitions_[partition];
-  if (!found) found = std::make_shared<Partition>(partition, local_broker_);
+  if (!found) found = std::make_shared<Partition>(partition, context_);
   return found;
 }
 
