@@ -1,64 +1,15 @@
 """Partitions with three replicas: followers copy their leader byte by byte, and nothing acknowledged by all is lost with a leader."""
-import glob
-import json
 import os
 import signal
-import struct
 import unittest
 
 from cluster import wait_until
 from load import Load, create_topic
+from replicas import check_same_logs, state_of, wait_isr
 from shared_cluster import SharedClusterTest, wait_gone
 
 SESSION_TIMEOUT_S = 4
 LAG_MS = 3000
-BATCH_OVERHEAD = 12
-
-
-def state_of(cluster, topic, partition=0):
-    """What ZooKeeper says of a partition: (leader, sorted in-sync replicas, leader epoch)."""
-    state = json.loads(cluster.data(f"/brokers/topics/{topic}/partitions/{partition}/state"))
-    return state["leader"], sorted(state["isr"]), state["leader_epoch"]
-
-
-def wait_isr(cluster, topic, isr, partition=0):
-    wait_until(lambda: state_of(cluster, topic, partition)[1] == sorted(isr),
-               f"in-sync replicas {isr} of {topic}-{partition}; they are {state_of(cluster, topic, partition)}")
-
-
-def batches(broker, topic, partition=0):
-    """[(base offset, bytes)] of a replica's log on disk."""
-    found = []
-    for path in sorted(glob.glob(f"{broker.data}/{topic}-{partition}/*.log")):
-        with open(path, "rb") as log:
-            data = log.read()
-        at = 0
-        while at + BATCH_OVERHEAD <= len(data):
-            offset, size = struct.unpack_from(">qi", data, at)
-            found.append((offset, data[at:at + BATCH_OVERHEAD + size]))
-            at += BATCH_OVERHEAD + size
-    return found
-
-
-def high_watermark(broker, topic, partition=0):
-    """As checkpointed."""
-    path = os.path.join(broker.data, "replication-offset-checkpoint")
-    with open(path) as checkpoint:
-        for line in checkpoint.read().splitlines()[2:]:
-            name, index, offset = line.split()
-            if (name, int(index)) == (topic, partition):
-                return int(offset)
-    return 0
-
-
-def check_same_logs(brokers, topic, partition=0):
-    """The replicas' logs are equal, byte for byte; how many batches they have."""
-    first, *others = [batches(broker, topic, partition) for broker in brokers]
-    for broker, other in zip(brokers[1:], others):
-        for mine, theirs in zip(first, other):
-            assert mine == theirs, f"{topic}-{partition}: batch at {mine[0]} differs on broker {broker.id}"
-        assert len(first) == len(other), f"{topic}-{partition}: {len(first)} and {len(other)} batches on broker {broker.id}"
-    return len(first)
 
 
 class ReplicationTest(SharedClusterTest):
@@ -117,6 +68,11 @@ class ReplicationTest(SharedClusterTest):
             wait_isr(cluster, "shrinks", [1, 2, 3])
             load.wait_progress(200)
         self.check_counted(load)
+
+
+class OldProtocolTest(ReplicationTest):
+    """Leaders write in-sync replicas into ZooKeeper themselves, followers ask for the ends of epochs before they fetch."""
+    settings = {**ReplicationTest.settings, "inter.broker.protocol.version": "2.6"}
 
 
 if __name__ == "__main__":
