@@ -115,9 +115,8 @@ void start_replication(Parts& parts) {
 
 void build_replicas(Parts& parts) {
   parts.waiting = std::make_unique<Waiting>(parts.clock);
-  parts.replicas =
-      std::make_unique<replica::ReplicaSet>(parts.broker_id, parts.metadata, parts.clock,
-                                            parts.config->replica_lag_time_max_ms);
+  parts.replicas = std::make_unique<replica::ReplicaSet>(
+      parts.broker_id, parts.metadata, parts.clock, parts.config->replica_lag_time_max_ms);
   replica::PartitionWaits& waits = parts.waiting->partitions;
   parts.leadership = std::make_unique<replica::Leadership>(
       *parts.replicas, *parts.logs, *parts.high_watermarks, waits,
@@ -136,9 +135,9 @@ void build_replicas(Parts& parts) {
   parts.fetch_sessions = std::make_unique<replica::FetchSessions>(
       static_cast<std::size_t>(parts.config->max_incremental_fetch_session_cache_slots),
       parts.clock, base::Random::from_entropy());
-  parts.log_dir_failures = std::make_unique<LogDirFailures>(
-      parts.broker_id, *parts.logs, *parts.leadership, *parts.fetchers, *parts.session,
-      *parts.scheduler);
+  parts.log_dir_failures =
+      std::make_unique<LogDirFailures>(parts.broker_id, *parts.logs, *parts.leadership,
+                                       *parts.fetchers, *parts.session, *parts.scheduler);
   parts.logs->dirs().set_observer(parts.log_dir_failures.get());
 }
 

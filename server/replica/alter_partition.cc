@@ -14,9 +14,8 @@ using protocol::AlterPartitionResponse;
 constexpr std::int16_t kFirstVersionWithTopicIds = 2;
 
 bool have_topic_ids(const std::vector<IsrProposal>& proposals) {
-  return std::none_of(proposals.begin(), proposals.end(), [](const IsrProposal& proposal) {
-    return proposal.topic_id.is_zero();
-  });
+  return std::none_of(proposals.begin(), proposals.end(),
+                      [](const IsrProposal& proposal) { return proposal.topic_id.is_zero(); });
 }
 
 }  // namespace
@@ -25,8 +24,7 @@ AlterPartitionRequest request_of(const std::vector<IsrProposal>& proposals) {
   AlterPartitionRequest request;
   std::map<std::string, std::size_t> places;
   for (const IsrProposal& proposal : proposals) {
-    auto [place, is_new] =
-        places.try_emplace(proposal.partition.topic, request.topics.size());
+    auto [place, is_new] = places.try_emplace(proposal.partition.topic, request.topics.size());
     if (is_new) {
       request.topics.push_back(
           {.topic_name = proposal.partition.topic, .topic_id = proposal.topic_id});
@@ -68,9 +66,8 @@ std::vector<std::optional<IsrAnswer>> answers_in(const AlterPartitionResponse& r
 base::Result<AlterPartition::ConnectionPtr> AlterPartition::connection(client::Deadline deadline) {
   auto image = metadata_.image();
   auto controller = image->brokers.find(image->controller_id);
-  const metadata::BrokerEndpoint* endpoint = controller == image->brokers.end()
-                                                 ? nullptr
-                                                 : controller->second.endpoint(options_.listener);
+  const metadata::BrokerEndpoint* endpoint =
+      controller == image->brokers.end() ? nullptr : controller->second.endpoint(options_.listener);
   if (endpoint == nullptr) return base::Error("no controller is known");
   client::Endpoint wanted{endpoint->host, endpoint->port};
   {
@@ -96,9 +93,9 @@ base::Result<AlterPartitionResponse> AlterPartition::ask(
   auto connection = this->connection(deadline);
   if (!connection) return connection.error();
   bool uses_ids = options_.may_use_topic_ids && have_topic_ids(proposals);
-  auto highest = uses_ids ? options_.max_version
-                          : std::min<std::int16_t>(options_.max_version,
-                                                   kFirstVersionWithTopicIds - 1);
+  auto highest = uses_ids
+                     ? options_.max_version
+                     : std::min<std::int16_t>(options_.max_version, kFirstVersionWithTopicIds - 1);
   auto version = (*connection)->version_for(AlterPartitionRequest::kApi, 0, highest);
   if (!version) return version.error();
   AlterPartitionRequest request = request_of(proposals);

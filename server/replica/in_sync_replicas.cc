@@ -129,11 +129,10 @@ IsrProgress InSyncReplicas::settle(const IsrProposal& proposal, const IsrAnswer&
               << protocol::error_name(answer.error);
     return {.repeat = refusal == IsrRefusal::kRepeat};
   }
-  bool is_outdated = answer.leader_epoch != state_.leader_epoch ||
-                     answer.partition_epoch < isr_.partition_epoch;
+  bool is_outdated =
+      answer.leader_epoch != state_.leader_epoch || answer.partition_epoch < isr_.partition_epoch;
   if (is_outdated) return {};
-  isr_ = {
-      .committed = answer.isr, .partition_epoch = answer.partition_epoch, .proposed = {}};
+  isr_ = {.committed = answer.isr, .partition_epoch = answer.partition_epoch, .proposed = {}};
   LOG(INFO) << log.partition().to_string() << ": in-sync replicas are " << list_of(answer.isr)
             << " now, partition epoch " << answer.partition_epoch;
   return {.moved = advance(log)};

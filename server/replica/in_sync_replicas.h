@@ -27,7 +27,7 @@ struct PartitionState {
 
 // What came of a follower's fetch or of an answer of the controller.
 struct IsrProgress {
-  bool moved = false;  // the high watermark or a follower's log start: waits may be over
+  bool moved = false;   // the high watermark or a follower's log start: waits may be over
   bool repeat = false;  // the proposal is to be sent again
   std::optional<IsrProposal> proposal;
 };

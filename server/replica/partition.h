@@ -29,7 +29,7 @@ struct FetchedRecords {
 };
 
 struct AppendedRecords {
-  Offset end_offset = 0;                                // to ask from now on
+  Offset end_offset = 0;                              // to ask from now on
   LeaderEpoch last_epoch = protocol::kNoLeaderEpoch;  // of the records; none: nothing came
   std::int64_t size_bytes = 0;
   bool high_watermark_moved = false;

@@ -26,7 +26,7 @@ struct ReadEntry {
 };
 
 struct ReadRequest {
-  BrokerId replica_id = -1;           // of a follower; -1 for consumers
+  BrokerId replica_id = -1;         // of a follower; -1 for consumers
   std::int64_t replica_epoch = -1;  // of the follower's broker, -1: not told
   std::int32_t max_wait_ms = 0;
   std::int32_t min_bytes = 0;

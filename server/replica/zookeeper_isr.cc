@@ -11,14 +11,13 @@ base::Result<std::vector<std::optional<IsrAnswer>>> ZooKeeperIsr::write(
     const std::vector<IsrProposal>& proposals) {
   std::vector<std::optional<IsrAnswer>> answers;
   for (const IsrProposal& proposal : proposals) {
-    auto updated = partitions_.update_as_leader({.partition = proposal.partition,
-                                                 .state = {.leader = broker_,
-                                                           .leader_epoch = proposal.leader_epoch,
-                                                           .controller_epoch =
-                                                               proposal.controller_epoch,
-                                                           .isr = proposal.isr},
-                                                 .expected_partition_epoch =
-                                                     proposal.partition_epoch});
+    auto updated =
+        partitions_.update_as_leader({.partition = proposal.partition,
+                                      .state = {.leader = broker_,
+                                                .leader_epoch = proposal.leader_epoch,
+                                                .controller_epoch = proposal.controller_epoch,
+                                                .isr = proposal.isr},
+                                      .expected_partition_epoch = proposal.partition_epoch});
     auto& answer = answers.emplace_back();
     if (!updated && answers.size() == 1) return updated.error();
     if (!updated) continue;

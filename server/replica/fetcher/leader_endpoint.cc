@@ -26,9 +26,9 @@ base::Result<LeaderEndpoint::ConnectionPtr> LeaderEndpoint::connection(client::D
   const metadata::BrokerEndpoint* endpoint =
       leader == image->brokers.end() ? nullptr : leader->second.endpoint(options_.listener);
   if (endpoint == nullptr) {
-    return base::Error(ErrorCode::kNetworkException,
-                       "broker " + std::to_string(options_.leader) + " is not known to listen on " +
-                           options_.listener);
+    return base::Error(ErrorCode::kNetworkException, "broker " + std::to_string(options_.leader) +
+                                                         " is not known to listen on " +
+                                                         options_.listener);
   }
   auto connected =
       connections_.connect({endpoint->host, endpoint->port}, options_.client_id, deadline);
@@ -68,10 +68,9 @@ base::Result<std::map<protocol::TopicPartition, AnsweredEpoch>> LeaderEndpoint::
     if (request.topics.empty() || request.topics.back().topic != partition.topic) {
       request.topics.emplace_back().topic = partition.topic;
     }
-    request.topics.back().partitions.push_back(
-        {.partition = partition.partition,
-         .current_leader_epoch = epoch.leader_epoch,
-         .leader_epoch = epoch.asked});
+    request.topics.back().partitions.push_back({.partition = partition.partition,
+                                                .current_leader_epoch = epoch.leader_epoch,
+                                                .leader_epoch = epoch.asked});
   }
   auto response = ask(request, options_.versions.offset_for_leader_epoch);
   if (!response) return response.error();

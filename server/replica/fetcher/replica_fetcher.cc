@@ -174,9 +174,9 @@ void ReplicaFetcher::failed(const TopicPartition& partition, const FetchState& s
 
 void ReplicaFetcher::note_unreachable(const std::string& reason) {
   if (is_stopping()) return;
-  LOG_IF(WARNING, !is_unreachable_) << "[" << name_ << "] broker " << leader_
-                                    << " cannot be copied from, tried again every "
-                                    << options_.backoff_ms << " ms: " << reason;
+  LOG_IF(WARNING, !is_unreachable_)
+      << "[" << name_ << "] broker " << leader_ << " cannot be copied from, tried again every "
+      << options_.backoff_ms << " ms: " << reason;
   is_unreachable_ = true;
   delay_all();
 }
@@ -212,8 +212,8 @@ void ReplicaFetcher::truncate_by_epochs(const std::map<TopicPartition, AskedEpoc
     } else if (error == ErrorCode::kFencedLeaderEpoch) {
       fenced(name, question.leader_epoch);
     } else {
-      VLOG(1) << "[" << name_ << "] " << name.to_string() << ": the leader knows no epochs yet: "
-              << protocol::error_name(error);
+      VLOG(1) << "[" << name_ << "] " << name.to_string()
+              << ": the leader knows no epochs yet: " << protocol::error_name(error);
       delay(name);
     }
   }
@@ -224,9 +224,10 @@ void ReplicaFetcher::truncate_by_answer(const TopicPartition& partition, const F
   log::LogPtr log = log_of(context_.replicas, partition);
   if (log == nullptr) return delay(partition);
   cut(partition, state,
-      truncation_point(leader_end, {.fetch_offset = std::min(state.offset, log->log_end_offset()),
-                                    .end_offset = log->log_end_offset(),
-                                    .of_leader_epoch = log->end_offset_for_epoch(leader_end.epoch)}));
+      truncation_point(leader_end,
+                       {.fetch_offset = std::min(state.offset, log->log_end_offset()),
+                        .end_offset = log->log_end_offset(),
+                        .of_leader_epoch = log->end_offset_for_epoch(leader_end.epoch)}));
 }
 
 void ReplicaFetcher::cut(const TopicPartition& partition, const FetchState& state,
@@ -293,7 +294,8 @@ void ReplicaFetcher::fetch() {
     session_.failed();
     return note_unreachable(response.error().message);
   }
-  LOG_IF(INFO, is_unreachable_) << "[" << name_ << "] broker " << leader_ << " is copied from again";
+  LOG_IF(INFO, is_unreachable_) << "[" << name_ << "] broker " << leader_
+                                << " is copied from again";
   is_unreachable_ = false;
   if (session_.answered(*response)) take_over(*response);
 }
@@ -344,8 +346,8 @@ void ReplicaFetcher::append(const Answered& answered, FetchState state) {
       return failed(partition, state, appended.error());
     }
     LOG(ERROR) << "[" << name_ << "] " << partition.to_string() << ": what the leader sent from "
-               << "offset " << state.offset << " on is damaged and is fetched again: "
-               << appended.error().message;
+               << "offset " << state.offset
+               << " on is damaged and is fetched again: " << appended.error().message;
     return delay(partition);
   }
   state.offset = appended->end_offset;
@@ -366,10 +368,9 @@ void ReplicaFetcher::refused(const Answered& answered, const FetchState& state) 
     case ErrorCode::kNotLeaderOrFollower:
       break;  // the leader is told of its role later than we of ours
     default:
-      LOG(WARNING) << "[" << name_ << "] " << partition.to_string() << " at offset "
-                   << state.offset << ": the leader answered "
-                   << protocol::error_name(answered.answer->error_code) << "; asked again in "
-                   << options_.backoff_ms << " ms";
+      LOG(WARNING) << "[" << name_ << "] " << partition.to_string() << " at offset " << state.offset
+                   << ": the leader answered " << protocol::error_name(answered.answer->error_code)
+                   << "; asked again in " << options_.backoff_ms << " ms";
   }
   delay(partition);
 }
