@@ -27,6 +27,17 @@ protocol::Offset end_for(const ListOffsetsRequest& request, const log::Log& log)
                                                    : log.high_watermark();
 }
 
+// A new leader does not know yet how much of what it has is committed: it may not show an end that
+// consumers have seen further on (KIP-207).
+bool may_show_earlier_end(const replica::Partition& partition, const log::Log& log) {
+  auto epoch_start = partition.epoch_start();
+  return epoch_start && *epoch_start > log.high_watermark();
+}
+
+ErrorCode no_offset_yet(std::int16_t version) {
+  return version >= 5 ? ErrorCode::kOffsetNotAvailable : ErrorCode::kLeaderNotAvailable;
+}
+
 // Version 0 asked for segments.
 base::Status fill_old_style(Services& services, const ListOffsetsRequest& request,
                             const ListOffsetsRequest::Partition& asked, const log::Log& log,
@@ -78,8 +89,13 @@ ListOffsetsResponse::Partition look_up(Services& services, const ListOffsetsRequ
   if (looks_for_time_without_times(*log, asked.timestamp)) {
     return refuse(ErrorCode::kUnsupportedForMessageFormat);
   }
+  bool may_be_early = is_consumer(request) && may_show_earlier_end(**led, *log);
+  if (may_be_early && asked.timestamp == log::kLatestTimestamp) {
+    return refuse(no_offset_yet(version));
+  }
   auto found = log->offset_for_timestamp(asked.timestamp, end_for(request, *log));
   if (!found) return refuse(protocol::code_of(found.error()));
+  if (!*found && may_be_early) return refuse(no_offset_yet(version));
   if (*found) {
     partition.timestamp = (*found)->timestamp_ms;
     partition.offset = (*found)->offset;

@@ -11,7 +11,8 @@ namespace {
 using protocol::AlterPartitionRequest;
 using protocol::AlterPartitionResponse;
 
-constexpr std::int16_t kFirstVersionWithTopicIds = 2;
+constexpr std::int16_t kFirstAlterPartitionWithTopicIds = 2;
+constexpr std::int64_t kConnectTimeoutMs = 10'000;
 
 bool have_topic_ids(const std::vector<IsrProposal>& proposals) {
   return std::none_of(proposals.begin(), proposals.end(),
@@ -76,6 +77,8 @@ base::Result<AlterPartition::ConnectionPtr> AlterPartition::connection(client::D
     if (connection_ != nullptr && controller_ == wanted) return connection_;
     connection_.reset();
   }
+  // close() cannot end an attempt to connect.
+  deadline = std::min(deadline, client::deadline_in_ms(kConnectTimeoutMs));
   auto connected = connections_.connect(wanted, std::to_string(broker_), deadline);
   if (!connected) return connected.error();
   base::Status negotiated = (*connected)->negotiate(deadline);
@@ -93,9 +96,9 @@ base::Result<AlterPartitionResponse> AlterPartition::ask(
   auto connection = this->connection(deadline);
   if (!connection) return connection.error();
   bool uses_ids = options_.may_use_topic_ids && have_topic_ids(proposals);
-  auto highest = uses_ids
-                     ? options_.max_version
-                     : std::min<std::int16_t>(options_.max_version, kFirstVersionWithTopicIds - 1);
+  auto highest =
+      uses_ids ? options_.max_version
+               : std::min<std::int16_t>(options_.max_version, kFirstAlterPartitionWithTopicIds - 1);
   auto version = (*connection)->version_for(AlterPartitionRequest::kApi, 0, highest);
   if (!version) return version.error();
   AlterPartitionRequest request = request_of(proposals);

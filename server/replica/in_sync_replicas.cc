@@ -15,10 +15,6 @@ std::string list_of(const std::vector<BrokerId>& brokers) {
   return text.str();
 }
 
-bool contains(const std::vector<BrokerId>& brokers, BrokerId id) {
-  return std::find(brokers.begin(), brokers.end(), id) != brokers.end();
-}
-
 }  // namespace
 
 void InSyncReplicas::lead(const PartitionState& state, bool is_new_leader, const log::Log& log) {
@@ -184,6 +180,17 @@ std::int32_t InSyncReplicas::partition_epoch() const {
 Offset InSyncReplicas::epoch_start() const {
   base::MutexLock lock(mutex_);
   return epoch_start_;
+}
+
+std::vector<ReadableReplica> InSyncReplicas::readable_at(Offset offset) const {
+  base::MutexLock lock(mutex_);
+  std::vector<ReadableReplica> readable;
+  for (const auto& [id, state] : followers_) {
+    bool holds = contains(isr_.committed, id) && state.end_offset >= offset &&
+                 state.log_start_offset <= offset;
+    if (holds) readable.push_back({id, state.end_offset, state.last_caught_up_ms, {}});
+  }
+  return readable;
 }
 
 Offset InSyncReplicas::low_watermark(Offset highest,

@@ -11,6 +11,7 @@
 #include "base/mutex.h"
 #include "server/log/log.h"
 #include "server/replica/isr.h"
+#include "server/replica/nearest_replica.h"
 #include "server/replica/partition_context.h"
 
 namespace odradek::replica {
@@ -65,6 +66,8 @@ class InSyncReplicas {
   std::int32_t partition_epoch() const EXCLUDES(mutex_);
   std::size_t required() const EXCLUDES(mutex_);
   Offset epoch_start() const EXCLUDES(mutex_);
+  // The followers in sync whose logs hold this offset; without their racks.
+  std::vector<ReadableReplica> readable_at(Offset offset) const EXCLUDES(mutex_);
   // The smallest log start of the followers that `is_alive`; `highest` when there is none lower.
   Offset low_watermark(Offset highest, const std::function<bool(BrokerId)>& is_alive) const
       EXCLUDES(mutex_);

@@ -3,13 +3,10 @@
 #include <algorithm>
 
 namespace odradek::replica {
-namespace {
 
 bool contains(const std::vector<BrokerId>& brokers, BrokerId id) {
   return std::find(brokers.begin(), brokers.end(), id) != brokers.end();
 }
-
-}  // namespace
 
 FollowerState after_fetch(const FollowerState& before, const FollowerFetch& fetch,
                           const LeaderView& leader) {

@@ -25,6 +25,8 @@ inline constexpr Offset kUnknownOffset = -1;
 // Long before any time of a monotonic clock.
 inline constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::min() / 2;
 
+bool contains(const std::vector<BrokerId>& brokers, BrokerId id);
+
 // What a leader knows of one follower, by its fetches. Times are monotonic.
 struct FollowerState {
   Offset end_offset = kUnknownOffset;  // it asks from here on, so it has everything below

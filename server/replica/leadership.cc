@@ -1,6 +1,5 @@
 #include "server/replica/leadership.h"
 
-#include <algorithm>
 #include <set>
 
 #include "base/log.h"
@@ -16,10 +15,6 @@ PartitionState state_of(const State& wanted) {
           .isr = wanted.isr,
           .replicas = wanted.replicas,
           .partition_epoch = wanted.partition_epoch};
-}
-
-bool names(const std::vector<BrokerId>& brokers, BrokerId id) {
-  return std::find(brokers.begin(), brokers.end(), id) != brokers.end();
 }
 
 }  // namespace
@@ -90,7 +85,8 @@ base::Result<log::LogPtr> Leadership::open_log(const TopicPartition& partition,
 ErrorCode Leadership::apply_one(const TopicPartition& partition, const base::Uuid& topic_id,
                                 const protocol::LeaderAndIsrRequest::PartitionState& wanted,
                                 const SettingsByTopic& settings, LeadershipChanges& changes) {
-  if (!names(wanted.replicas, replicas_.local_broker())) return ErrorCode::kUnknownTopicOrPartition;
+  if (!contains(wanted.replicas, replicas_.local_broker()))
+    return ErrorCode::kUnknownTopicOrPartition;
   PartitionPtr target = replicas_.find_or_create(partition);
   if (target->is_offline()) return ErrorCode::kKafkaStorageError;
   log::LogPtr log = target->log();

@@ -94,13 +94,13 @@ bool Partition::is_offline() const {
   return offline_;
 }
 
-ErrorCode Partition::check_leader(LeaderEpoch current_leader_epoch) const {
+ErrorCode Partition::check_role(LeaderEpoch current_leader_epoch, bool must_lead) const {
   base::ReadLock lock(mutex_);
   if (current_leader_epoch >= 0 && current_leader_epoch < state_.leader_epoch) {
     return ErrorCode::kFencedLeaderEpoch;
   }
   if (current_leader_epoch > state_.leader_epoch) return ErrorCode::kUnknownLeaderEpoch;
-  return leads_ ? ErrorCode::kNone : ErrorCode::kNotLeaderOrFollower;
+  return leads_ || !must_lead ? ErrorCode::kNone : ErrorCode::kNotLeaderOrFollower;
 }
 
 base::Status Partition::check_leads() const {
@@ -162,6 +162,12 @@ IsrProgress Partition::settle(const IsrProposal& proposal, const IsrAnswer& answ
   base::ReadLock lock(mutex_);
   if (!leads_) return {};
   return in_sync_.settle(proposal, answer, *log_);
+}
+
+std::vector<ReadableReplica> Partition::followers_at(Offset offset) const {
+  base::ReadLock lock(mutex_);
+  if (!leads_) return {};
+  return in_sync_.readable_at(offset);
 }
 
 std::optional<Offset> Partition::epoch_start() const {

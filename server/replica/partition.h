@@ -64,9 +64,9 @@ class Partition {
   void fail() EXCLUDES(mutex_);
   bool is_offline() const EXCLUDES(mutex_);
 
-  // kNone when this broker leads and the client's view of the epoch (-1: none) is ours; else
-  // NOT_LEADER_OR_FOLLOWER, FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH.
-  ErrorCode check_leader(LeaderEpoch current_leader_epoch) const EXCLUDES(mutex_);
+  // kNone when the client's view of the epoch (-1: none) is ours, and this broker leads or does not
+  // have to; else NOT_LEADER_OR_FOLLOWER, FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH.
+  ErrorCode check_role(LeaderEpoch current_leader_epoch, bool must_lead) const EXCLUDES(mutex_);
 
   // --- as leader ---
   // NOT_LEADER_OR_FOLLOWER, NOT_ENOUGH_REPLICAS (acks -1 with a small ISR), or what the log
@@ -85,6 +85,8 @@ class Partition {
   std::optional<IsrProposal> propose_shrink() EXCLUDES(mutex_);
   bool awaits(const IsrProposal& proposal) const EXCLUDES(mutex_);
   IsrProgress settle(const IsrProposal& proposal, const IsrAnswer& answer) EXCLUDES(mutex_);
+  // The followers that a consumer at this offset may read from instead; none unless it leads.
+  std::vector<ReadableReplica> followers_at(Offset offset) const EXCLUDES(mutex_);
   // Where its lead began; nothing when it does not lead.
   std::optional<Offset> epoch_start() const EXCLUDES(mutex_);
 

@@ -50,7 +50,7 @@ ReadOutcome Reads::read_one(const ReadEntry& entry, const ReadRequest& request,
   };
   if (entry.known_error != ErrorCode::kNone) return fail(entry.known_error);
   base::Result<PartitionPtr> partition =
-      replicas_.leader(entry.partition, entry.current_leader_epoch);
+      replicas_.readable(entry.partition, entry.current_leader_epoch, request.must_lead);
   PartitionPtr replica = partition ? *partition : replicas_.find(entry.partition);
   log::LogPtr log = replica == nullptr ? nullptr : replica->log();
   if (log != nullptr && request.tells_options) outcome.options = log->options();
@@ -62,6 +62,11 @@ ReadOutcome Reads::read_one(const ReadEntry& entry, const ReadRequest& request,
   outcome.high_watermark = log->high_watermark();
   outcome.last_stable_offset = log->last_stable_offset();
   outcome.log_start_offset = log->log_start_offset();
+  if (request.rack) {
+    outcome.preferred_replica =
+        replicas_.preferred_follower(**partition, entry.fetch_offset, *request.rack);
+    if (outcome.preferred_replica != protocol::kNoBroker) return outcome;
+  }
   Divergence diverging = divergence(entry, *log);
   if (diverging.error != ErrorCode::kNone) return fail(diverging.error);
   outcome.diverging_epoch = diverging.at;
@@ -144,7 +149,8 @@ void Reads::fetch(ReadRequest request, ReadCallback callback) {
   std::vector<TopicPartition> keys;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     bytes += outcomes[i].slice.size_bytes;
-    must_answer |= outcomes[i].error != ErrorCode::kNone || outcomes[i].diverging_epoch;
+    must_answer |= outcomes[i].error != ErrorCode::kNone || outcomes[i].diverging_epoch ||
+                   outcomes[i].preferred_replica != protocol::kNoBroker;
     positions.push_back(outcomes[i].position);
     keys.push_back(request.entries[i].partition);
   }

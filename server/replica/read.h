@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "server/log/read_ahead.h"
@@ -33,6 +34,9 @@ struct ReadRequest {
   std::int32_t max_bytes = 0;
   bool hard_max_bytes = false;  // before version 3 no partition's first batch may exceed the limits
   bool read_committed = false;
+  bool must_lead = true;  // false for consumers that know that followers may answer too
+  // Where the consumer is, when it is to be sent to a replica there.
+  std::optional<std::string> rack;
   bool tells_options = false;  // what the topic stores matters to who asks
   std::vector<ReadEntry> entries;
 };
@@ -49,8 +53,9 @@ struct ReadOutcome {
   std::shared_ptr<const log::LogOptions> options;
   // Where the follower's log parts from ours (KIP-595 truncation on fetch).
   std::optional<log::EpochEndOffset> diverging_epoch;
-  log::OffsetMetadata position;  // where the read begins on disk
-  bool behind_tail = false;      // so that the slice may have left the page cache
+  BrokerId preferred_replica = protocol::kNoBroker;  // to read from instead; nothing was read
+  log::OffsetMetadata position;                      // where the read begins on disk
+  bool behind_tail = false;  // so that the slice may have left the page cache
 };
 
 // One outcome per entry, in their order.

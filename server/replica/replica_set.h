@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -33,6 +34,14 @@ class ReplicaSet {
   // (`current_leader_epoch` -1: none).
   base::Result<PartitionPtr> leader(const TopicPartition& partition,
                                     LeaderEpoch current_leader_epoch = -1) const EXCLUDES(mutex_);
+  // Likewise for who may read from a follower too.
+  base::Result<PartitionPtr> readable(const TopicPartition& partition,
+                                      LeaderEpoch current_leader_epoch, bool must_lead) const
+      EXCLUDES(mutex_);
+  // The follower that a consumer in this rack shall read from; kNoBroker: this broker, or it does
+  // not lead.
+  BrokerId preferred_follower(const Partition& partition, Offset offset,
+                              const std::string& rack) const;
   // The smallest log start of the replicas on live brokers; errors as leader().
   base::Result<Offset> low_watermark(const TopicPartition& partition) const EXCLUDES(mutex_);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocol/errors.h"
+#include "server/replica/fetch_sessions.h"
 
 namespace odradek::replica {
 namespace {
@@ -11,8 +12,6 @@ namespace {
 using protocol::ErrorCode;
 using protocol::FetchRequest;
 using protocol::FetchResponse;
-
-constexpr std::int32_t kNoSession = 0;
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include "server/replica/fetcher/leader_endpoint.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "protocol/messages/list_offsets.h"
@@ -8,6 +9,8 @@ namespace odradek::replica {
 namespace {
 
 using protocol::ErrorCode;
+
+constexpr std::int64_t kConnectMs = 10'000;
 
 base::Error closed() {
   return base::Error(ErrorCode::kNetworkException, "the fetcher is being stopped");
@@ -30,8 +33,9 @@ base::Result<LeaderEndpoint::ConnectionPtr> LeaderEndpoint::connection(client::D
                                                          " is not known to listen on " +
                                                          options_.listener);
   }
-  auto connected =
-      connections_.connect({endpoint->host, endpoint->port}, options_.client_id, deadline);
+  // close() cannot end an attempt to connect.
+  auto connected = connections_.connect({endpoint->host, endpoint->port}, options_.client_id,
+                                        std::min(deadline, client::deadline_in_ms(kConnectMs)));
   if (!connected) return connected.error();
   base::MutexLock lock(mutex_);
   if (closed_) return closed();

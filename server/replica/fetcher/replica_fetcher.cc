@@ -13,8 +13,8 @@ namespace {
 using protocol::FetchRequest;
 using protocol::FetchResponse;
 
-constexpr std::int16_t kFirstVersionWithTopicIds = 13;
-constexpr std::int16_t kFirstVersionWithReplicaState = 15;
+constexpr std::int16_t kFirstFetchWithTopicIds = 13;
+constexpr std::int16_t kFirstFetchWithReplicaState = 15;
 
 std::string client_id(BrokerId broker, std::int32_t index) {
   return "broker-" + std::to_string(broker) + "-fetcher-" + std::to_string(index);
@@ -278,12 +278,12 @@ std::vector<WantedPartition> ReplicaFetcher::wanted(const States& ready) {
 void ReplicaFetcher::fetch() {
   std::vector<WantedPartition> asked = wanted(ready(false));
   std::int16_t version = options_.versions.fetch;
-  bool with_topic_ids = version >= kFirstVersionWithTopicIds && have_topic_ids(asked);
-  if (!with_topic_ids) version = std::min<std::int16_t>(version, kFirstVersionWithTopicIds - 1);
+  bool with_topic_ids = version >= kFirstFetchWithTopicIds && have_topic_ids(asked);
+  if (!with_topic_ids) version = std::min<std::int16_t>(version, kFirstFetchWithTopicIds - 1);
   auto request = session_.next(asked, with_topic_ids);
   if (!request) return rest();
   request->replica_id = context_.replicas.local_broker();
-  if (version >= kFirstVersionWithReplicaState) {
+  if (version >= kFirstFetchWithReplicaState) {
     request->replica_state = {request->replica_id, context_.broker_epoch.load()};
   }
   request->max_wait_ms = options_.max_wait_ms;
