@@ -43,7 +43,6 @@ class MixedReplication:
         wait_until(same, f"equal logs of {topic}-{partition}")
 
     def move_controller(self, broker):
-        """To a broker of the JVM, or ours."""
         def moved():
             if self.cluster.controller() == broker.id:
                 return True
@@ -60,8 +59,8 @@ class MixedReplication:
         with Load(cluster.bootstrap, topic, len(ids)) as load:
             for broker in cluster.brokers:
                 load.wait_progress(500)
-                controller = next(other for other in cluster.brokers if other is not broker and other.release)
-                self.move_controller(controller)
+                # Ours decides about the JVM's leaders, the JVM's about ours.
+                self.move_controller(next(other for other in cluster.brokers if other is not broker))
                 broker.kill()
                 peers.wait_gone(cluster, broker.id)
                 for partition in range(len(ids)):
