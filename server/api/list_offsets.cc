@@ -14,11 +14,9 @@ using protocol::ListOffsetsResponse;
 
 constexpr std::int8_t kReadCommitted = 1;
 constexpr std::int32_t kConsumer = -1;
-constexpr std::int32_t kDebuggingConsumer = -2;
+constexpr std::int32_t kDebuggingConsumer = -2;  // sees any replica, up to its end
 
-bool is_consumer(const ListOffsetsRequest& request) {
-  return request.replica_id == kConsumer || request.replica_id == kDebuggingConsumer;
-}
+bool is_consumer(const ListOffsetsRequest& request) { return request.replica_id == kConsumer; }
 
 // How a client of this request sees the partition's end: a follower sees all of it.
 protocol::Offset end_for(const ListOffsetsRequest& request, const log::Log& log) {
@@ -77,7 +75,8 @@ ListOffsetsResponse::Partition look_up(Services& services, const ListOffsetsRequ
     return partition;
   };
   if (!knows_time(asked.timestamp, version)) return refuse(ErrorCode::kUnsupportedVersion);
-  auto led = services.replicas.leader({topic, asked.partition_index}, asked.current_leader_epoch);
+  auto led = services.replicas.readable({topic, asked.partition_index}, asked.current_leader_epoch,
+                                        request.replica_id != kDebuggingConsumer);
   if (!led) return refuse(protocol::code_of(led.error()));
   log::LogPtr log = (*led)->log();
   if (log == nullptr) return refuse(ErrorCode::kNotLeaderOrFollower);

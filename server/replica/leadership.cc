@@ -181,7 +181,7 @@ ErrorCode Leadership::stop_one(const TopicPartition& partition, LeaderEpoch lead
     if (leader_epoch >= 0 && leader_epoch < target->leader_epoch()) {
       return ErrorCode::kFencedLeaderEpoch;
     }
-    target->resign();
+    remove ? target->remove() : target->resign();
     if (remove) replicas_.remove(partition);
   }
   if (!remove || logs_.find(partition) == nullptr) return ErrorCode::kNone;

@@ -66,6 +66,12 @@ void Partition::open(log::LogPtr log) {
 void Partition::resign() {
   base::WriteLock lock(mutex_);
   leads_ = false;
+  state_.leader = protocol::kNoBroker;
+}
+
+void Partition::remove() {
+  resign();
+  base::WriteLock lock(mutex_);
   log_.reset();
 }
 
@@ -209,7 +215,8 @@ std::optional<ErrorCode> Partition::acknowledged(Offset required_offset) const {
 }
 
 base::Status Partition::check_follows(LeaderEpoch leader_epoch) const {
-  if (!leads_ && log_ != nullptr && leader_epoch == state_.leader_epoch) return {};
+  bool follows = !leads_ && log_ != nullptr && state_.leader != protocol::kNoBroker;
+  if (follows && leader_epoch == state_.leader_epoch) return {};
   return base::Error(ErrorCode::kNotLeaderOrFollower,
                      "partition " + name_.to_string() + " does not follow in leader epoch " +
                          std::to_string(leader_epoch) + " any more");

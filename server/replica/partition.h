@@ -54,8 +54,10 @@ class Partition {
   void follow(const PartitionState& state, log::LogPtr log) EXCLUDES(mutex_);
   // The log alone, for a follower whose leader is not known yet.
   void open(log::LogPtr log) EXCLUDES(mutex_);
-  // The controller took the replica away: no role any more.
+  // The controller took the role away; the log stays, for the high watermark's checkpoint too.
   void resign() EXCLUDES(mutex_);
+  // The controller took the replica away: there is no log any more.
+  void remove() EXCLUDES(mutex_);
   // Puts the log that `exchange` gives in the place of the present one, while nobody appends.
   base::Status exchange_log(
       const std::function<base::Result<log::LogPtr>(const log::Log& present)>& exchange)
