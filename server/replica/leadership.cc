@@ -133,9 +133,10 @@ ErrorCode Leadership::take_role(const PartitionPtr& target, const PartitionState
     changes.followed.push_back(std::move(change));
   } else {
     // As upstream: the epoch is not taken over, so that the controller can say it again.
-    LOG(WARNING) << "partition " << target->name().to_string() << " is to follow broker "
-                 << state.leader << " in leader epoch " << state.leader_epoch
-                 << ", which is not known to be alive; it follows nobody yet";
+    LOG_IF(WARNING, state.leader >= 0)
+        << "partition " << target->name().to_string() << " is to follow broker " << state.leader
+        << " in leader epoch " << state.leader_epoch
+        << ", which is not known to be alive; it follows nobody yet";
     target->open(log);
   }
   return ErrorCode::kNone;

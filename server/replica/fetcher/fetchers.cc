@@ -23,7 +23,7 @@ ReplicaFetcher& Fetchers::fetcher(const Key& key) {
   if (found == nullptr) {
     found = std::make_unique<ReplicaFetcher>(
         key.first, key.second, context_,
-        [this](const TopicPartition& partition, const std::string& why) {
+        [this](const TopicPartition& partition, const base::Error& why) {
           set_aside(partition, why);
         });
     found->start();
@@ -70,9 +70,13 @@ void Fetchers::retire_idle() {
   }
 }
 
-void Fetchers::set_aside(const TopicPartition& partition, const std::string& why) {
-  LOG(ERROR) << partition.to_string()
-             << " is not copied any more until the controller says more about it: " << why;
+void Fetchers::set_aside(const TopicPartition& partition, const base::Error& why) {
+  // With every change of leader somebody hears of it first.
+  bool is_usual = protocol::code_of(why) == ErrorCode::kFencedLeaderEpoch;
+  VLOG_IF(1, is_usual) << partition.to_string() << " waits for the controller: " << why.message;
+  LOG_IF(ERROR, !is_usual) << partition.to_string()
+                           << " is not copied any more until the controller says more about it: "
+                           << why.message;
   base::MutexLock lock(mutex_);
   failed_.insert(partition);
 }

@@ -39,7 +39,7 @@ class Fetchers {
   void update_one(const TopicPartition& partition) REQUIRES(mutex_);
   ReplicaFetcher& fetcher(const Key& key) REQUIRES(mutex_);
   void retire_idle() REQUIRES(mutex_);
-  void set_aside(const TopicPartition& partition, const std::string& why) EXCLUDES(mutex_);
+  void set_aside(const TopicPartition& partition, const base::Error& why) EXCLUDES(mutex_);
 
   const FetcherContext context_;
   mutable base::Mutex mutex_;

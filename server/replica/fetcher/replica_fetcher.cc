@@ -169,7 +169,7 @@ void ReplicaFetcher::failed(const TopicPartition& partition, const FetchState& s
     if (found == states_.end() || found->second.leader_epoch != state.leader_epoch) return;
     states_.erase(found);
   }
-  set_aside_(partition, error.message);
+  set_aside_(partition, error);
 }
 
 void ReplicaFetcher::note_unreachable(const std::string& reason) {

@@ -59,7 +59,7 @@ struct FetchState {
 class ReplicaFetcher {
  public:
   // The partition cannot be copied until the controller says more.
-  using SetAside = std::function<void(const TopicPartition& partition, const std::string& why)>;
+  using SetAside = std::function<void(const TopicPartition& partition, const base::Error& why)>;
 
   ReplicaFetcher(BrokerId leader, std::int32_t index, const FetcherContext& context,
                  SetAside set_aside);
