@@ -6,7 +6,7 @@ import unittest
 import wire
 from cluster import Cluster, wait_until
 from load import Load, create_topic, read_all
-from replicas import check_same_logs, state_of, wait_isr
+from replica_logs import check_same_logs, state_of, wait_isr
 from shared_cluster import SharedClusterTest, wait_gone
 
 SESSION_TIMEOUT_S = 4

@@ -4,7 +4,7 @@ import unittest
 import peers
 from cluster import wait_until
 from load import Load, create_topic
-from replicas import check_same_logs, wait_isr
+from replica_logs import check_same_logs, wait_isr
 
 SETTINGS = {"zookeeper.session.timeout.ms": 4000, "replica.lag.time.max.ms": 5000, "replica.fetch.backoff.ms": 200,
             "offsets.topic.replication.factor": 1}
