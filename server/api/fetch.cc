@@ -2,7 +2,7 @@
 // answers with them.
 #include <algorithm>
 #include <optional>
-#include <set>
+#include <string_view>
 #include <utility>
 
 #include "server/api/apis.h"
@@ -22,6 +22,10 @@ using replica::SessionPartition;
 constexpr std::int16_t kFirstVersionWithSessions = 7;
 constexpr std::int16_t kFirstVersionWithTopicIds = 13;
 constexpr std::int16_t kFirstVersionWithMaxBytes = 3;
+constexpr std::int16_t kFirstVersionWithRacks = 11;
+constexpr std::int16_t kFirstVersionWithReplicaState = 15;
+constexpr std::string_view kRackAwareSelector =
+    "org.apache.kafka.common.replica.RackAwareReplicaSelector";
 
 void reply_error(RequestContext& context, ErrorCode error) {
   FetchResponse response;
@@ -118,12 +122,18 @@ Opened open(const FetchRequest& request, std::int16_t version, bool is_follower,
 }
 
 replica::ReadRequest read_request(const FetchRequest& request, std::int16_t version,
-                                  std::int32_t broker_max_bytes,
+                                  const config::BrokerConfig& config,
                                   const std::vector<SessionPartition>& partitions) {
   replica::ReadRequest read;
-  read.replica_id = version >= 15 ? request.replica_state.replica_id : request.replica_id;
+  bool tells_state = version >= kFirstVersionWithReplicaState;
+  read.replica_id = tells_state ? request.replica_state.replica_id : request.replica_id;
+  if (tells_state) read.replica_epoch = request.replica_state.replica_epoch;
+  read.must_lead = read.replica_id >= 0 || version < kFirstVersionWithRacks;
+  bool is_sent_near = !read.must_lead && !request.rack_id.empty() &&
+                      config.replica_selector_class == kRackAwareSelector;
+  if (is_sent_near) read.rack = request.rack_id;
   read.max_wait_ms = request.max_wait_ms;
-  read.max_bytes = std::min(request.max_bytes, broker_max_bytes);
+  read.max_bytes = std::min(request.max_bytes, config.fetch_max_bytes);
   read.min_bytes = std::min(request.min_bytes, read.max_bytes);
   read.hard_max_bytes = version < kFirstVersionWithMaxBytes;
   read.tells_options = version < FetchAnswer::kFirstVersionWithZstd;
@@ -149,11 +159,11 @@ replica::ReadRequest read_request(const FetchRequest& request, std::int16_t vers
 void fetch(Services& services, RequestContext context, FetchRequest request) {
   std::int16_t version = context.version();
   auto image = services.metadata.image();
-  bool is_follower = (version >= 15 ? request.replica_state.replica_id : request.replica_id) >= 0;
+  bool tells_state = version >= kFirstVersionWithReplicaState;
+  bool is_follower = (tells_state ? request.replica_state.replica_id : request.replica_id) >= 0;
   Opened opened = open(request, version, is_follower, services.fetch_sessions, *image);
   if (opened.error != ErrorCode::kNone) return reply_error(context, opened.error);
-  replica::ReadRequest read =
-      read_request(request, version, services.config->fetch_max_bytes, opened.partitions);
+  replica::ReadRequest read = read_request(request, version, *services.config, opened.partitions);
   auto answer = std::make_shared<FetchAnswer>(
       std::move(opened.partitions), std::move(opened.session), opened.is_incremental, is_follower);
   SharedContext shared = share(std::move(context));

@@ -56,6 +56,7 @@ FetchResponse::Partition partition_of(const SessionPartition& asked, ReadOutcome
     partition.diverging_epoch = {outcome.diverging_epoch->epoch,
                                  outcome.diverging_epoch->end_offset};
   }
+  partition.preferred_read_replica = outcome.preferred_replica;
   if (outcome.slice.size_bytes > 0) partition.records.rest.emplace_back(std::move(outcome.slice));
   return partition;
 }
@@ -75,8 +76,9 @@ FetchResponse::Topic& topic_of(FetchResponse& response, const SessionPartition& 
 
 bool FetchAnswer::must_list(std::size_t index, const FetchResponse::Partition& partition) {
   if (session_ == nullptr) return true;
-  bool has_more_to_say =
-      partition.error_code != ErrorCode::kNone || partition.diverging_epoch.epoch >= 0;
+  bool has_more_to_say = partition.error_code != ErrorCode::kNone ||
+                         partition.diverging_epoch.epoch >= 0 ||
+                         partition.preferred_read_replica != protocol::kNoBroker;
   base::MutexLock lock(session_->mutex());
   bool changed =
       session_->tell(partitions_[index], partition.records.size_bytes() > 0, has_more_to_say,

@@ -1,11 +1,13 @@
 // LeaderAndIsr (key 4): the controller makes this broker leader or follower of partitions.
 #include <utility>
+#include <vector>
 
 #include "base/log.h"
 #include "server/admin/topic_names.h"
 #include "server/api/apis.h"
 #include "server/api/broker_epoch.h"
 #include "server/group/loader.h"
+#include "server/replica/fetcher/fetchers.h"
 #include "server/replica/leadership.h"
 #include "server/replica/log_dir_mover.h"
 
@@ -29,6 +31,10 @@ void leader_and_isr(Services& services, RequestContext context,
   }
   replica::LeadershipChanges changes;
   response = services.leadership.apply(request, changes);
+  std::vector<protocol::TopicPartition> changed;
+  for (const replica::RoleChange& change : changes.led) changed.push_back(change.partition);
+  for (const replica::RoleChange& change : changes.followed) changed.push_back(change.partition);
+  services.fetchers.update(changed);
   for (const replica::RoleChange& change : changes.led) {
     if (change.partition.topic == admin::kConsumerOffsetsTopic) {
       services.group_loader.led(change.partition.partition);

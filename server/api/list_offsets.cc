@@ -14,17 +14,26 @@ using protocol::ListOffsetsResponse;
 
 constexpr std::int8_t kReadCommitted = 1;
 constexpr std::int32_t kConsumer = -1;
-constexpr std::int32_t kDebuggingConsumer = -2;
+constexpr std::int32_t kDebuggingConsumer = -2;  // sees any replica, up to its end
 
-bool is_consumer(const ListOffsetsRequest& request) {
-  return request.replica_id == kConsumer || request.replica_id == kDebuggingConsumer;
-}
+bool is_consumer(const ListOffsetsRequest& request) { return request.replica_id == kConsumer; }
 
 // How a client of this request sees the partition's end: a follower sees all of it.
 protocol::Offset end_for(const ListOffsetsRequest& request, const log::Log& log) {
   if (!is_consumer(request)) return log.log_end_offset();
   return request.isolation_level == kReadCommitted ? log.last_stable_offset()
                                                    : log.high_watermark();
+}
+
+// A new leader does not know yet how much of what it has is committed: it may not show an end that
+// consumers have seen further on (KIP-207).
+bool may_show_earlier_end(const replica::Partition& partition, const log::Log& log) {
+  auto epoch_start = partition.epoch_start();
+  return epoch_start && *epoch_start > log.high_watermark();
+}
+
+ErrorCode no_offset_yet(std::int16_t version) {
+  return version >= 5 ? ErrorCode::kOffsetNotAvailable : ErrorCode::kLeaderNotAvailable;
 }
 
 // Version 0 asked for segments.
@@ -66,7 +75,8 @@ ListOffsetsResponse::Partition look_up(Services& services, const ListOffsetsRequ
     return partition;
   };
   if (!knows_time(asked.timestamp, version)) return refuse(ErrorCode::kUnsupportedVersion);
-  auto led = services.replicas.leader({topic, asked.partition_index}, asked.current_leader_epoch);
+  auto led = services.replicas.readable({topic, asked.partition_index}, asked.current_leader_epoch,
+                                        request.replica_id != kDebuggingConsumer);
   if (!led) return refuse(protocol::code_of(led.error()));
   log::LogPtr log = (*led)->log();
   if (log == nullptr) return refuse(ErrorCode::kNotLeaderOrFollower);
@@ -78,8 +88,13 @@ ListOffsetsResponse::Partition look_up(Services& services, const ListOffsetsRequ
   if (looks_for_time_without_times(*log, asked.timestamp)) {
     return refuse(ErrorCode::kUnsupportedForMessageFormat);
   }
+  bool may_be_early = is_consumer(request) && may_show_earlier_end(**led, *log);
+  if (may_be_early && asked.timestamp == log::kLatestTimestamp) {
+    return refuse(no_offset_yet(version));
+  }
   auto found = log->offset_for_timestamp(asked.timestamp, end_for(request, *log));
   if (!found) return refuse(protocol::code_of(found.error()));
+  if (!*found && may_be_early) return refuse(no_offset_yet(version));
   if (*found) {
     partition.timestamp = (*found)->timestamp_ms;
     partition.offset = (*found)->offset;

@@ -30,6 +30,7 @@ class MetadataCache;
 namespace odradek::replica {
 class Appends;
 class FetchSessions;
+class Fetchers;
 class Leadership;
 class LogDirMover;
 class Reads;
@@ -60,6 +61,7 @@ struct Services {
   replica::Reads& reads;
   replica::RecordDeletions& record_deletions;
   replica::Leadership& leadership;
+  replica::Fetchers& fetchers;
   replica::LogDirMover& log_dir_mover;
   replica::FetchSessions& fetch_sessions;
   group::GroupCoordinator& groups;

@@ -3,6 +3,7 @@
 #include "server/api/apis.h"
 #include "server/api/broker_epoch.h"
 #include "server/group/loader.h"
+#include "server/replica/fetcher/fetchers.h"
 #include "server/replica/leadership.h"
 
 namespace odradek::api {
@@ -16,6 +17,7 @@ void stop_replica(Services& services, RequestContext context,
   if (response.error_code != ErrorCode::kNone) return context.reply(response);
   std::vector<protocol::TopicPartition> stopped;
   response = services.leadership.stop(request, stopped);
+  services.fetchers.update(stopped);
   for (const protocol::TopicPartition& partition : stopped) {
     if (partition.topic == admin::kConsumerOffsetsTopic) {
       services.group_loader.lost(partition.partition);

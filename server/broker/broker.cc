@@ -1,5 +1,6 @@
 #include "server/broker/broker.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -76,18 +77,57 @@ base::Status load_logs(Parts& parts) {
   return {};
 }
 
+// Fetchers and in-sync replicas.
+void build_replication(Parts& parts) {
+  auto options = alter_partition_options(*parts.config, parts.listeners);
+  if (options) {
+    parts.alter_partition = std::make_unique<replica::AlterPartition>(
+        parts.broker_id, parts.broker_epoch, parts.metadata, *parts.connections, *options);
+  } else {
+    parts.zookeeper_isr =
+        std::make_unique<replica::ZooKeeperIsr>(*parts.session, parts.broker_id, parts.clock);
+  }
+  replica::PartitionWaits& waits = parts.waiting->partitions;
+  replica::IsrWriter* writer = parts.zookeeper_isr.get();
+  if (options) writer = parts.alter_partition.get();
+  parts.isr_updater = std::make_unique<replica::IsrUpdater>(*parts.replicas, waits, *writer);
+  parts.fetchers = std::make_unique<replica::Fetchers>(
+      replica::FetcherContext{.replicas = *parts.replicas,
+                              .waits = waits,
+                              .metadata = parts.metadata,
+                              .connections = *parts.connections,
+                              .clock = parts.clock,
+                              .broker_epoch = parts.broker_epoch,
+                              .options = fetcher_options(*parts.config, parts.listeners)});
+}
+
+void start_replication(Parts& parts) {
+  parts.isr_updater->start();
+  // A follower is out of sync after at most one and a half times replica.lag.time.max.ms.
+  std::int64_t period_ms = std::max<std::int64_t>(parts.config->replica_lag_time_max_ms / 2, 1);
+  parts.scheduler->schedule(
+      "isr-expiration", [&parts] { parts.isr_updater->shrink_all(); }, period_ms, period_ms);
+  if (parts.zookeeper_isr == nullptr) return;
+  parts.scheduler->schedule(
+      "isr-change-notification", [&parts] { parts.zookeeper_isr->notify(); },
+      replica::ZooKeeperIsr::kCheckMs, replica::ZooKeeperIsr::kCheckMs);
+}
+
 void build_replicas(Parts& parts) {
   parts.waiting = std::make_unique<Waiting>(parts.clock);
-  parts.replicas = std::make_unique<replica::ReplicaSet>(parts.broker_id, parts.metadata);
+  parts.replicas = std::make_unique<replica::ReplicaSet>(
+      parts.broker_id, parts.metadata, parts.clock, parts.config->replica_lag_time_max_ms);
   replica::PartitionWaits& waits = parts.waiting->partitions;
   parts.leadership = std::make_unique<replica::Leadership>(
       *parts.replicas, *parts.logs, *parts.high_watermarks, waits,
       [&parts](const std::vector<std::string>& topics) {
         return parts.topic_settings->read_all(topics);
       });
+  build_replication(parts);
   parts.appends = std::make_unique<replica::Appends>(*parts.replicas, waits);
   parts.read_ahead = std::make_unique<log::ReadAhead>();
-  parts.reads = std::make_unique<replica::Reads>(*parts.replicas, waits, *parts.read_ahead);
+  parts.reads = std::make_unique<replica::Reads>(*parts.replicas, waits, *parts.isr_updater,
+                                                 *parts.read_ahead);
   parts.record_deletions =
       std::make_unique<replica::RecordDeletions>(*parts.replicas, *parts.logs, waits);
   parts.log_dir_mover = std::make_unique<replica::LogDirMover>(
@@ -95,8 +135,9 @@ void build_replicas(Parts& parts) {
   parts.fetch_sessions = std::make_unique<replica::FetchSessions>(
       static_cast<std::size_t>(parts.config->max_incremental_fetch_session_cache_slots),
       parts.clock, base::Random::from_entropy());
-  parts.log_dir_failures = std::make_unique<LogDirFailures>(
-      parts.broker_id, *parts.logs, *parts.leadership, *parts.session, *parts.scheduler);
+  parts.log_dir_failures =
+      std::make_unique<LogDirFailures>(parts.broker_id, *parts.logs, *parts.leadership,
+                                       *parts.fetchers, *parts.session, *parts.scheduler);
   parts.logs->dirs().set_observer(parts.log_dir_failures.get());
 }
 
@@ -174,6 +215,7 @@ base::Status join_cluster(Parts& parts) {
                                                     .reads = *parts.reads,
                                                     .record_deletions = *parts.record_deletions,
                                                     .leadership = *parts.leadership,
+                                                    .fetchers = *parts.fetchers,
                                                     .log_dir_mover = *parts.log_dir_mover,
                                                     .fetch_sessions = *parts.fetch_sessions,
                                                     .groups = *parts.groups,
@@ -218,6 +260,7 @@ base::Status serve(Parts& parts) {
       [&parts](const std::string& topic) { parts.controller->enable_unclean_election(topic); });
   parts.logs->start_tasks(*parts.scheduler);
   parts.log_dir_mover->start();
+  start_replication(parts);
   std::int64_t interval_ms = parts.config->replica_high_watermark_checkpoint_interval_ms;
   parts.scheduler->schedule(
       "high-watermark-checkpoint", [&parts] { parts.high_watermarks->checkpoint(*parts.replicas); },
@@ -248,6 +291,8 @@ void stop_answering(Parts& parts) {
   if (parts.topic_settings) parts.topic_settings->stop();
   if (parts.sockets) parts.sockets->stop_processing();
   if (parts.log_dir_mover) parts.log_dir_mover->stop();
+  if (parts.fetchers) parts.fetchers->stop();
+  if (parts.isr_updater) parts.isr_updater->stop();
   if (parts.scheduler) parts.scheduler->shutdown();
   if (parts.groups) parts.groups->stop();
   if (parts.offsets) parts.offsets->stop();

@@ -6,11 +6,12 @@
 namespace odradek::broker {
 
 LogDirFailures::LogDirFailures(protocol::BrokerId broker_id, log::LogManager& logs,
-                               replica::Leadership& leadership, zk::Session& session,
-                               base::Scheduler& scheduler)
+                               replica::Leadership& leadership, replica::Fetchers& fetchers,
+                               zk::Session& session, base::Scheduler& scheduler)
     : broker_id_(broker_id),
       logs_(logs),
       leadership_(leadership),
+      fetchers_(fetchers),
       session_(session),
       scheduler_(scheduler) {}
 
@@ -22,7 +23,7 @@ void LogDirFailures::on_log_dir_failure(const log::LogDir& dir, const std::strin
   scheduler_.schedule(
       "log-dir-failure",
       [this, &dir] {
-        leadership_.log_dir_failed(dir);
+        fetchers_.update(leadership_.log_dir_failed(dir));
         if (logs_.dirs().online().empty()) {
           LOG(ERROR) << "[broker " << broker_id_ << "] no log directory is left; shutting down";
           all_failed_ = true;

@@ -6,6 +6,7 @@
 
 #include "base/scheduler.h"
 #include "server/log/log_dirs.h"
+#include "server/replica/fetcher/fetchers.h"
 #include "server/replica/leadership.h"
 #include "zk/client/session.h"
 
@@ -14,7 +15,8 @@ namespace odradek::broker {
 class LogDirFailures : public log::LogDirObserver {
  public:
   LogDirFailures(protocol::BrokerId broker_id, log::LogManager& logs,
-                 replica::Leadership& leadership, zk::Session& session, base::Scheduler& scheduler);
+                 replica::Leadership& leadership, replica::Fetchers& fetchers, zk::Session& session,
+                 base::Scheduler& scheduler);
 
   void on_log_dir_failure(const log::LogDir& dir, const std::string& reason) override;
   bool all_failed() const { return all_failed_.load(); }
@@ -23,6 +25,7 @@ class LogDirFailures : public log::LogDirObserver {
   const protocol::BrokerId broker_id_;
   log::LogManager& logs_;
   replica::Leadership& leadership_;
+  replica::Fetchers& fetchers_;
   zk::Session& session_;
   base::Scheduler& scheduler_;
   std::atomic<bool> all_failed_{false};

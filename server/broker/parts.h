@@ -27,15 +27,19 @@
 #include "server/metadata/metadata_cache.h"
 #include "server/network/socket_server.h"
 #include "server/purgatory/timer.h"
+#include "server/replica/alter_partition.h"
 #include "server/replica/append.h"
 #include "server/replica/fetch_sessions.h"
+#include "server/replica/fetcher/fetchers.h"
 #include "server/replica/high_watermarks.h"
+#include "server/replica/isr_updater.h"
 #include "server/replica/leadership.h"
 #include "server/replica/log_dir_mover.h"
 #include "server/replica/partition_waits.h"
 #include "server/replica/read.h"
 #include "server/replica/record_deletions.h"
 #include "server/replica/replica_set.h"
+#include "server/replica/zookeeper_isr.h"
 #include "server/transaction/producer_ids.h"
 #include "zk/client/session.h"
 #include "zk/store/offsets.h"
@@ -59,6 +63,7 @@ struct Parts {
   const std::shared_ptr<const config::BrokerConfig> config;
   const base::Clock& clock = base::Clock::system();
   config::Listeners listeners;
+  std::atomic<std::int64_t> broker_epoch{-1};  // of the present registration
   TlsByListener tls;
   std::unique_ptr<InterBrokerConnections> connections;
   std::unique_ptr<zk::Session> session;
@@ -73,6 +78,10 @@ struct Parts {
   std::unique_ptr<replica::HighWatermarks> high_watermarks;
   std::unique_ptr<replica::ReplicaSet> replicas;
   std::unique_ptr<replica::Leadership> leadership;
+  std::unique_ptr<replica::ZooKeeperIsr> zookeeper_isr;      // below IBP 2.7-IV2 ...
+  std::unique_ptr<replica::AlterPartition> alter_partition;  // ... and from there on
+  std::unique_ptr<replica::IsrUpdater> isr_updater;
+  std::unique_ptr<replica::Fetchers> fetchers;
   std::unique_ptr<replica::Appends> appends;
   std::unique_ptr<log::ReadAhead> read_ahead;
   std::unique_ptr<replica::Reads> reads;
@@ -89,7 +98,6 @@ struct Parts {
   std::unique_ptr<group::GroupCoordinator> groups;
   std::unique_ptr<group::GroupLoader> group_loader;
   std::unique_ptr<transaction::ProducerIds> producer_ids;
-  std::atomic<std::int64_t> broker_epoch{-1};  // of the present registration
   std::unique_ptr<Registration> registration;
   std::unique_ptr<controller::Controller> controller;
   std::unique_ptr<api::ZooKeeperLane> zookeeper_lane;

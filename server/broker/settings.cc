@@ -87,6 +87,35 @@ replica::LogDirMoverOptions log_dir_mover_options(const config::BrokerConfig& co
           .retry_ms = config.replica_fetch_backoff_ms};
 }
 
+replica::FetcherOptions fetcher_options(const config::BrokerConfig& config,
+                                        const config::Listeners& listeners) {
+  config::InterBrokerProtocol between = protocol_of(config);
+  return {.threads_per_leader = config.num_replica_fetchers,
+          .backoff_ms = config.replica_fetch_backoff_ms,
+          .max_bytes = config.replica_fetch_response_max_bytes,
+          .partition_max_bytes = config.replica_fetch_max_bytes,
+          .min_bytes = config.replica_fetch_min_bytes,
+          .max_wait_ms = config.replica_fetch_wait_max_ms,
+          .socket_timeout_ms = config.replica_socket_timeout_ms,
+          .listener = listeners.inter_broker_name,
+          .versions = {.fetch = config::fetch_version(between),
+                       .list_offsets = config::list_offsets_version(between),
+                       .offset_for_leader_epoch = config::offset_for_leader_epoch_version(between),
+                       .truncates_on_fetch = config::has_truncation_on_fetch(between)}};
+}
+
+std::optional<replica::AlterPartitionOptions> alter_partition_options(
+    const config::BrokerConfig& config, const config::Listeners& listeners) {
+  config::InterBrokerProtocol between = protocol_of(config);
+  if (!config::has_alter_partition(between)) return std::nullopt;
+  bool has_control_plane = !listeners.control_plane_name.empty();
+  return replica::AlterPartitionOptions{
+      .listener = has_control_plane ? listeners.control_plane_name : listeners.inter_broker_name,
+      .max_version = config::alter_partition_version(between),
+      .may_use_topic_ids = config::has_topic_ids(between),
+      .timeout_ms = config.controller_socket_timeout_ms};
+}
+
 replica::TopicSettings topic_settings(const config::TopicConfig& topic,
                                       const config::BrokerConfig& broker) {
   replica::TopicSettings settings;

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "server/config/broker_config.h"
@@ -13,6 +14,8 @@
 #include "server/group/coordinator.h"
 #include "server/log/log_manager.h"
 #include "server/network/socket_server_options.h"
+#include "server/replica/alter_partition.h"
+#include "server/replica/fetcher/replica_fetcher.h"
 #include "server/replica/leadership.h"
 #include "server/replica/log_dir_mover.h"
 #include "server/security/listener_tls.h"
@@ -29,6 +32,11 @@ config::InterBrokerProtocol protocol_of(const config::BrokerConfig& config);
 zk::SessionOptions session_options(const config::BrokerConfig& config);
 log::LogManagerOptions log_manager_options(const config::BrokerConfig& config);
 replica::LogDirMoverOptions log_dir_mover_options(const config::BrokerConfig& config);
+replica::FetcherOptions fetcher_options(const config::BrokerConfig& config,
+                                        const config::Listeners& listeners);
+// Nothing below the inter.broker.protocol.version that has AlterPartition.
+std::optional<replica::AlterPartitionOptions> alter_partition_options(
+    const config::BrokerConfig& config, const config::Listeners& listeners);
 replica::TopicSettings topic_settings(const config::TopicConfig& topic,
                                       const config::BrokerConfig& broker);
 group::CoordinatorOptions coordinator_options(const config::BrokerConfig& config);

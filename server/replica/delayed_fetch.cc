@@ -17,7 +17,7 @@ DelayedFetch::DelayedFetch(ReadRequest request, std::vector<log::OffsetMetadata>
 std::optional<std::int64_t> DelayedFetch::available_bytes(std::size_t index) const {
   const ReadEntry& entry = request_.entries[index];
   base::Result<PartitionPtr> partition =
-      replicas_.leader(entry.partition, entry.current_leader_epoch);
+      replicas_.readable(entry.partition, entry.current_leader_epoch, request_.must_lead);
   if (!partition) return std::nullopt;
   log::LogPtr log = (*partition)->log();
   if (log == nullptr) return std::nullopt;

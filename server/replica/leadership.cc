@@ -1,6 +1,5 @@
 #include "server/replica/leadership.h"
 
-#include <algorithm>
 #include <set>
 
 #include "base/log.h"
@@ -16,10 +15,6 @@ PartitionState state_of(const State& wanted) {
           .isr = wanted.isr,
           .replicas = wanted.replicas,
           .partition_epoch = wanted.partition_epoch};
-}
-
-bool names(const std::vector<BrokerId>& brokers, BrokerId id) {
-  return std::find(brokers.begin(), brokers.end(), id) != brokers.end();
 }
 
 }  // namespace
@@ -90,7 +85,8 @@ base::Result<log::LogPtr> Leadership::open_log(const TopicPartition& partition,
 ErrorCode Leadership::apply_one(const TopicPartition& partition, const base::Uuid& topic_id,
                                 const protocol::LeaderAndIsrRequest::PartitionState& wanted,
                                 const SettingsByTopic& settings, LeadershipChanges& changes) {
-  if (!names(wanted.replicas, replicas_.local_broker())) return ErrorCode::kUnknownTopicOrPartition;
+  if (!contains(wanted.replicas, replicas_.local_broker()))
+    return ErrorCode::kUnknownTopicOrPartition;
   PartitionPtr target = replicas_.find_or_create(partition);
   if (target->is_offline()) return ErrorCode::kKafkaStorageError;
   log::LogPtr log = target->log();
@@ -122,14 +118,26 @@ ErrorCode Leadership::apply_one(const TopicPartition& partition, const base::Uui
     }
     log = *opened;
   }
-  RoleChange change{partition, wanted.leader_epoch};
-  if (wanted.leader == replicas_.local_broker()) {
-    base::Status led = target->lead(state_of(wanted), log);
+  return take_role(target, state_of(wanted), log, changes);
+}
+
+ErrorCode Leadership::take_role(const PartitionPtr& target, const PartitionState& state,
+                                const log::LogPtr& log, LeadershipChanges& changes) {
+  RoleChange change{target->name(), state.leader_epoch};
+  if (state.leader == replicas_.local_broker()) {
+    base::Status led = target->lead(state, log);
     if (!led) return protocol::code_of(led.error());
     changes.led.push_back(std::move(change));
-  } else {
-    target->follow(state_of(wanted), log);
+  } else if (replicas_.is_alive(state.leader)) {
+    target->follow(state, log);
     changes.followed.push_back(std::move(change));
+  } else {
+    // As upstream: the epoch is not taken over, so that the controller can say it again.
+    LOG_IF(WARNING, state.leader >= 0)
+        << "partition " << target->name().to_string() << " is to follow broker " << state.leader
+        << " in leader epoch " << state.leader_epoch
+        << ", which is not known to be alive; it follows nobody yet";
+    target->open(log);
   }
   return ErrorCode::kNone;
 }
@@ -174,7 +182,7 @@ ErrorCode Leadership::stop_one(const TopicPartition& partition, LeaderEpoch lead
     if (leader_epoch >= 0 && leader_epoch < target->leader_epoch()) {
       return ErrorCode::kFencedLeaderEpoch;
     }
-    target->resign();
+    remove ? target->remove() : target->resign();
     if (remove) replicas_.remove(partition);
   }
   if (!remove || logs_.find(partition) == nullptr) return ErrorCode::kNone;
@@ -216,7 +224,7 @@ protocol::StopReplicaResponse Leadership::stop(const protocol::StopReplicaReques
   return response;
 }
 
-void Leadership::log_dir_failed(const log::LogDir& dir) {
+std::vector<TopicPartition> Leadership::log_dir_failed(const log::LogDir& dir) {
   std::vector<TopicPartition> lost;
   {
     base::MutexLock lock(mutex_);
@@ -226,6 +234,7 @@ void Leadership::log_dir_failed(const log::LogDir& dir) {
     }
   }
   for (const TopicPartition& partition : lost) waits_.check(partition);
+  return lost;
 }
 
 }  // namespace odradek::replica

@@ -54,13 +54,15 @@ class Leadership {
                                        LeadershipChanges& changes) EXCLUDES(mutex_);
   protocol::StopReplicaResponse stop(const protocol::StopReplicaRequest& request,
                                      std::vector<TopicPartition>& stopped) EXCLUDES(mutex_);
-  // A log directory failed: its partitions lose their role.
-  void log_dir_failed(const log::LogDir& dir) EXCLUDES(mutex_);
+  // A log directory failed: its partitions, which are returned, lose their role.
+  std::vector<TopicPartition> log_dir_failed(const log::LogDir& dir) EXCLUDES(mutex_);
 
  private:
   ErrorCode apply_one(const TopicPartition& partition, const base::Uuid& topic_id,
                       const protocol::LeaderAndIsrRequest::PartitionState& wanted,
                       const SettingsByTopic& settings, LeadershipChanges& changes) REQUIRES(mutex_);
+  ErrorCode take_role(const PartitionPtr& target, const PartitionState& state,
+                      const log::LogPtr& log, LeadershipChanges& changes) REQUIRES(mutex_);
   SettingsByTopic settings_for(const protocol::LeaderAndIsrRequest& request) const;
   base::Result<log::LogPtr> open_log(const TopicPartition& partition, const base::Uuid& topic_id,
                                      bool is_new, const TopicSettings& settings) REQUIRES(mutex_);

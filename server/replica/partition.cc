@@ -4,11 +4,12 @@
 #include <utility>
 
 #include "base/log.h"
+#include "server/log/batch_header.h"
 
 namespace odradek::replica {
 
-Partition::Partition(TopicPartition partition, BrokerId local_broker)
-    : name_(std::move(partition)), local_broker_(local_broker) {}
+Partition::Partition(TopicPartition partition, const PartitionContext& context)
+    : name_(std::move(partition)), in_sync_(context) {}
 
 log::LogPtr Partition::log() const {
   base::ReadLock lock(mutex_);
@@ -17,7 +18,10 @@ log::LogPtr Partition::log() const {
 
 PartitionState Partition::state() const {
   base::ReadLock lock(mutex_);
-  return state_;
+  PartitionState state = state_;
+  state.isr = in_sync_.committed();
+  state.partition_epoch = in_sync_.partition_epoch();
+  return state;
 }
 
 LeaderEpoch Partition::leader_epoch() const {
@@ -38,13 +42,11 @@ base::Status Partition::lead(const PartitionState& state, log::LogPtr log) {
     base::Status assigned = log_->assign_epoch_start(state.leader_epoch, log_->log_end_offset());
     if (!assigned) return assigned;
   }
+  bool is_new_leader = !leads_;
   state_ = state;
   leads_ = true;
-  {
-    base::MutexLock followers(followers_mutex_);
-    followers_.clear();
-  }
-  advance_high_watermark();
+  in_sync_.lead(state, is_new_leader, *log_);
+  in_sync_.advance_high_watermark(*log_);
   return {};
 }
 
@@ -53,11 +55,23 @@ void Partition::follow(const PartitionState& state, log::LogPtr log) {
   state_ = state;
   leads_ = false;
   if (log_ == nullptr) log_ = std::move(log);
+  in_sync_.follow(state);
+}
+
+void Partition::open(log::LogPtr log) {
+  base::WriteLock lock(mutex_);
+  if (log_ == nullptr) log_ = std::move(log);
 }
 
 void Partition::resign() {
   base::WriteLock lock(mutex_);
   leads_ = false;
+  state_.leader = protocol::kNoBroker;
+}
+
+void Partition::remove() {
+  resign();
+  base::WriteLock lock(mutex_);
   log_.reset();
 }
 
@@ -86,13 +100,13 @@ bool Partition::is_offline() const {
   return offline_;
 }
 
-ErrorCode Partition::check_leader(LeaderEpoch current_leader_epoch) const {
+ErrorCode Partition::check_role(LeaderEpoch current_leader_epoch, bool must_lead) const {
   base::ReadLock lock(mutex_);
   if (current_leader_epoch >= 0 && current_leader_epoch < state_.leader_epoch) {
     return ErrorCode::kFencedLeaderEpoch;
   }
   if (current_leader_epoch > state_.leader_epoch) return ErrorCode::kUnknownLeaderEpoch;
-  return leads_ ? ErrorCode::kNone : ErrorCode::kNotLeaderOrFollower;
+  return leads_ || !must_lead ? ErrorCode::kNone : ErrorCode::kNotLeaderOrFollower;
 }
 
 base::Status Partition::check_leads() const {
@@ -106,31 +120,65 @@ base::Result<log::AppendInfo> Partition::append(base::MutableBytes records, std:
   base::ReadLock lock(mutex_);
   base::Status leads = check_leads();
   if (!leads) return leads.error();
-  auto isr_size = static_cast<std::int32_t>(state_.isr.size());
-  if (acks == -1 && isr_size < min_insync_replicas_) {
+  if (acks == -1 && in_sync_.are_too_few()) {
     return base::Error(ErrorCode::kNotEnoughReplicas,
-                       "partition " + name_.to_string() + " has " + std::to_string(isr_size) +
+                       "partition " + name_.to_string() + " has " +
+                           std::to_string(in_sync_.committed().size()) +
                            " in-sync replicas, min.insync.replicas asks for " +
-                           std::to_string(min_insync_replicas_));
+                           std::to_string(in_sync_.required()));
   }
   spec.leader_epoch = state_.leader_epoch;
   base::Result<log::AppendInfo> info = log_->append_as_leader(records, spec, refusal);
-  if (info) advance_high_watermark();
+  if (info) in_sync_.advance_high_watermark(*log_);
   return info;
 }
 
-bool Partition::follower_reached(BrokerId follower, const FollowerPosition& position) {
+bool Partition::accepts_follower(BrokerId follower, std::int64_t broker_epoch) const {
+  return in_sync_.accepts(follower, broker_epoch);
+}
+
+IsrProgress Partition::follower_fetched(BrokerId follower, const FollowerFetch& fetch,
+                                        LeaderEpoch leader_epoch, LeaderEpoch last_fetched_epoch) {
   base::ReadLock lock(mutex_);
-  if (!leads_) return false;
-  bool start_moved = false;
-  {
-    base::MutexLock followers(followers_mutex_);
-    FollowerPosition& known = followers_[follower];
-    known.end_offset = std::max(known.end_offset, position.end_offset);
-    start_moved = known.log_start_offset != position.log_start_offset;
-    known.log_start_offset = position.log_start_offset;
+  bool is_ours = leads_ && (leader_epoch < 0 || leader_epoch == state_.leader_epoch) &&
+                 in_sync_.accepts(follower, fetch.broker_epoch);
+  if (!is_ours || fetch.offset < log_->log_start_offset() ||
+      fetch.offset > log_->log_end_offset()) {
+    return {};
   }
-  return advance_high_watermark() || start_moved;
+  if (last_fetched_epoch >= 0) {
+    log::EpochEndOffset end = log_->end_offset_for_epoch(last_fetched_epoch);
+    if (end.epoch != last_fetched_epoch || end.end_offset < fetch.offset) return {};
+  }
+  return in_sync_.fetched(follower, fetch, *log_);
+}
+
+std::optional<IsrProposal> Partition::propose_shrink() {
+  base::ReadLock lock(mutex_);
+  if (!leads_) return std::nullopt;
+  return in_sync_.propose_shrink(*log_);
+}
+
+bool Partition::awaits(const IsrProposal& proposal) const {
+  base::ReadLock lock(mutex_);
+  return leads_ && in_sync_.is_open(proposal);
+}
+
+IsrProgress Partition::settle(const IsrProposal& proposal, const IsrAnswer& answer) {
+  base::ReadLock lock(mutex_);
+  if (!leads_) return {};
+  return in_sync_.settle(proposal, answer, *log_);
+}
+
+std::vector<ReadableReplica> Partition::followers_at(Offset offset) const {
+  base::ReadLock lock(mutex_);
+  if (!leads_) return {};
+  return in_sync_.readable_at(offset);
+}
+
+std::optional<Offset> Partition::epoch_start() const {
+  base::ReadLock lock(mutex_);
+  return leads_ ? std::optional(in_sync_.epoch_start()) : std::nullopt;
 }
 
 base::Result<Offset> Partition::delete_records_below(Offset offset) {
@@ -156,38 +204,84 @@ base::Result<Offset> Partition::low_watermark(const std::function<bool(BrokerId)
   base::ReadLock lock(mutex_);
   base::Status leads = check_leads();
   if (!leads) return leads.error();
-  Offset lowest = log_->log_start_offset();
-  base::MutexLock followers(followers_mutex_);
-  for (BrokerId replica : state_.replicas) {
-    if (replica == local_broker_ || !is_alive(replica)) continue;
-    auto known = followers_.find(replica);
-    lowest = std::min(lowest, known == followers_.end() ? -1 : known->second.log_start_offset);
-  }
-  return lowest;
-}
-
-bool Partition::advance_high_watermark() {
-  Offset reached = log_->log_end_offset();
-  if (state_.isr.size() > 1) {
-    base::MutexLock followers(followers_mutex_);
-    for (BrokerId member : state_.isr) {
-      if (member == local_broker_) continue;
-      auto known = followers_.find(member);
-      reached = std::min(reached, known == followers_.end() ? 0 : known->second.end_offset);
-    }
-  }
-  if (reached <= log_->high_watermark()) return false;
-  log_->set_high_watermark(reached);
-  return true;
+  return in_sync_.low_watermark(log_->log_start_offset(), is_alive);
 }
 
 std::optional<ErrorCode> Partition::acknowledged(Offset required_offset) const {
   base::ReadLock lock(mutex_);
   if (!leads_) return ErrorCode::kNotLeaderOrFollower;
   if (log_->high_watermark() < required_offset) return std::nullopt;
-  return static_cast<std::int32_t>(state_.isr.size()) < min_insync_replicas_
-             ? ErrorCode::kNotEnoughReplicasAfterAppend
-             : ErrorCode::kNone;
+  return in_sync_.may_be_too_few() ? ErrorCode::kNotEnoughReplicasAfterAppend : ErrorCode::kNone;
+}
+
+base::Status Partition::check_follows(LeaderEpoch leader_epoch) const {
+  bool follows = !leads_ && log_ != nullptr && state_.leader != protocol::kNoBroker;
+  if (follows && leader_epoch == state_.leader_epoch) return {};
+  return base::Error(ErrorCode::kNotLeaderOrFollower,
+                     "partition " + name_.to_string() + " does not follow in leader epoch " +
+                         std::to_string(leader_epoch) + " any more");
+}
+
+base::Result<log::AppendInfo> Partition::write_fetched(base::ByteView records) {
+  auto first = log::BatchHeader::parse(records);
+  Offset end = log_->log_end_offset();
+  // The leader's log begins within its first batch, since records were deleted; so does this one
+  // then.
+  bool begins_within = first && log_->log_start_offset() == end && first->magic >= 2 &&
+                       first->base_offset < end && first->last_offset >= end;
+  if (begins_within) {
+    base::Status restarted = log_->truncate_fully_and_start_at(first->base_offset);
+    if (!restarted) return restarted.error();
+  }
+  return log_->append_as_follower(records);
+}
+
+base::Result<AppendedRecords> Partition::append_fetched(const FetchedRecords& fetched) {
+  base::ReadLock lock(mutex_);
+  base::Status follows = check_follows(fetched.leader_epoch);
+  if (!follows) return follows.error();
+  if (fetched.offset != log_->log_end_offset()) {
+    return base::Error(ErrorCode::kUnknownServerError,
+                       "records from offset " + std::to_string(fetched.offset) +
+                           " on were fetched, but the log ends at " +
+                           std::to_string(log_->log_end_offset()));
+  }
+  AppendedRecords appended;
+  if (!fetched.records.empty()) {
+    auto info = write_fetched(fetched.records);
+    if (!info) return info.error();
+    appended.last_epoch = info->leader_epoch;
+    appended.size_bytes = info->size_bytes;
+  }
+  appended.end_offset = log_->log_end_offset();
+  Offset before = log_->high_watermark();
+  appended.high_watermark_moved = log_->set_high_watermark(fetched.high_watermark) != before;
+  Offset start = std::min(fetched.log_start_offset, log_->high_watermark());
+  if (start > log_->log_start_offset()) {
+    auto advanced = log_->advance_log_start_offset(start);
+    if (!advanced) return advanced.error();
+  }
+  return appended;
+}
+
+base::Result<Offset> Partition::truncate(LeaderEpoch leader_epoch, Offset offset) {
+  base::ReadLock lock(mutex_);
+  base::Status follows = check_follows(leader_epoch);
+  if (!follows) return follows.error();
+  Offset committed = log_->high_watermark();
+  LOG_IF(WARNING, offset < committed)
+      << name_.to_string() << ": truncating to offset " << offset << ", below the high watermark "
+      << committed << ": the leader lost records that were committed";
+  auto cut = log_->truncate_to(offset);
+  if (!cut) return cut.error();
+  return log_->log_end_offset();
+}
+
+base::Status Partition::restart(LeaderEpoch leader_epoch, Offset offset) {
+  base::ReadLock lock(mutex_);
+  base::Status follows = check_follows(leader_epoch);
+  if (!follows) return follows;
+  return log_->truncate_fully_and_start_at(offset);
 }
 
 }  // namespace odradek::replica

@@ -10,15 +10,36 @@ namespace odradek::replica {
 namespace {
 // What was appended last was written by this process just now, or read by everyone who waits.
 constexpr std::int64_t kTailBytes = 4 << 20;
-}  // namespace
 
-std::optional<log::EpochEndOffset> Reads::divergence(const ReadEntry& entry,
-                                                     const log::Log& log) const {
-  if (entry.last_fetched_epoch < 0) return std::nullopt;
+struct Divergence {
+  ErrorCode error = ErrorCode::kNone;
+  std::optional<log::EpochEndOffset> at;
+};
+
+// Where a log that ends with this epoch at the fetch offset parts from ours.
+Divergence divergence(const ReadEntry& entry, const log::Log& log) {
+  if (entry.last_fetched_epoch < 0) return {};
   log::EpochEndOffset end = log.end_offset_for_epoch(entry.last_fetched_epoch);
+  bool is_unknown = end.epoch < 0 || end.end_offset < 0;
+  if (is_unknown || entry.fetch_offset < log.log_start_offset()) {
+    return {.error = ErrorCode::kOffsetOutOfRange};
+  }
   bool diverges = end.epoch < entry.last_fetched_epoch || end.end_offset < entry.fetch_offset;
-  return diverges ? std::optional(end) : std::nullopt;
+  return {.at = diverges ? std::optional(end) : std::nullopt};
 }
+
+// Why a follower gets nothing from here. One that knows the epoch asks again, as it may be about to
+// become a replica.
+ErrorCode refusal(const Partition& partition, const ReadRequest& request, const ReadEntry& entry) {
+  if (request.replica_id < 0 ||
+      partition.accepts_follower(request.replica_id, request.replica_epoch)) {
+    return ErrorCode::kNone;
+  }
+  return entry.current_leader_epoch >= 0 ? ErrorCode::kUnknownLeaderEpoch
+                                         : ErrorCode::kNotLeaderOrFollower;
+}
+
+}  // namespace
 
 ReadOutcome Reads::read_one(const ReadEntry& entry, const ReadRequest& request,
                             std::int32_t max_bytes, bool min_one_message) {
@@ -29,17 +50,26 @@ ReadOutcome Reads::read_one(const ReadEntry& entry, const ReadRequest& request,
   };
   if (entry.known_error != ErrorCode::kNone) return fail(entry.known_error);
   base::Result<PartitionPtr> partition =
-      replicas_.leader(entry.partition, entry.current_leader_epoch);
+      replicas_.readable(entry.partition, entry.current_leader_epoch, request.must_lead);
   PartitionPtr replica = partition ? *partition : replicas_.find(entry.partition);
   log::LogPtr log = replica == nullptr ? nullptr : replica->log();
   if (log != nullptr && request.tells_options) outcome.options = log->options();
   if (!partition) return fail(protocol::code_of(partition.error()));
   if (log == nullptr) return fail(ErrorCode::kNotLeaderOrFollower);
+  ErrorCode refused = refusal(**partition, request, entry);
+  if (refused != ErrorCode::kNone) return fail(refused);
 
   outcome.high_watermark = log->high_watermark();
   outcome.last_stable_offset = log->last_stable_offset();
   outcome.log_start_offset = log->log_start_offset();
-  outcome.diverging_epoch = divergence(entry, *log);
+  if (request.rack) {
+    outcome.preferred_replica =
+        replicas_.preferred_follower(**partition, entry.fetch_offset, *request.rack);
+    if (outcome.preferred_replica != protocol::kNoBroker) return outcome;
+  }
+  Divergence diverging = divergence(entry, *log);
+  if (diverging.error != ErrorCode::kNone) return fail(diverging.error);
+  outcome.diverging_epoch = diverging.at;
   if (outcome.diverging_epoch) return outcome;
 
   Offset upper_bound = log->log_end_offset();
@@ -99,8 +129,14 @@ void Reads::note_follower(const ReadRequest& request) {
   for (const ReadEntry& entry : request.entries) {
     PartitionPtr partition = replicas_.find(entry.partition);
     if (partition == nullptr) continue;
-    FollowerPosition position{entry.fetch_offset, entry.follower_log_start_offset};
-    if (partition->follower_reached(request.replica_id, position)) waits_.check(entry.partition);
+    if (entry.known_error != ErrorCode::kNone) continue;
+    FollowerFetch fetch{.offset = entry.fetch_offset,
+                        .log_start_offset = entry.follower_log_start_offset,
+                        .broker_epoch = request.replica_epoch};
+    IsrProgress progress = partition->follower_fetched(
+        request.replica_id, fetch, entry.current_leader_epoch, entry.last_fetched_epoch);
+    if (progress.proposal) isr_updater_.submit(std::move(*progress.proposal));
+    if (progress.moved) waits_.check(entry.partition);
   }
 }
 
@@ -113,7 +149,8 @@ void Reads::fetch(ReadRequest request, ReadCallback callback) {
   std::vector<TopicPartition> keys;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     bytes += outcomes[i].slice.size_bytes;
-    must_answer |= outcomes[i].error != ErrorCode::kNone || outcomes[i].diverging_epoch;
+    must_answer |= outcomes[i].error != ErrorCode::kNone || outcomes[i].diverging_epoch ||
+                   outcomes[i].preferred_replica != protocol::kNoBroker;
     positions.push_back(outcomes[i].position);
     keys.push_back(request.entries[i].partition);
   }

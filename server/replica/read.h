@@ -6,9 +6,11 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "server/log/read_ahead.h"
+#include "server/replica/isr_updater.h"
 #include "server/replica/partition_waits.h"
 #include "server/replica/replica_set.h"
 
@@ -25,12 +27,16 @@ struct ReadEntry {
 };
 
 struct ReadRequest {
-  BrokerId replica_id = -1;  // of a follower; -1 for consumers
+  BrokerId replica_id = -1;         // of a follower; -1 for consumers
+  std::int64_t replica_epoch = -1;  // of the follower's broker, -1: not told
   std::int32_t max_wait_ms = 0;
   std::int32_t min_bytes = 0;
   std::int32_t max_bytes = 0;
   bool hard_max_bytes = false;  // before version 3 no partition's first batch may exceed the limits
   bool read_committed = false;
+  bool must_lead = true;  // false for consumers that know that followers may answer too
+  // Where the consumer is, when it is to be sent to a replica there.
+  std::optional<std::string> rack;
   bool tells_options = false;  // what the topic stores matters to who asks
   std::vector<ReadEntry> entries;
 };
@@ -47,8 +53,9 @@ struct ReadOutcome {
   std::shared_ptr<const log::LogOptions> options;
   // Where the follower's log parts from ours (KIP-595 truncation on fetch).
   std::optional<log::EpochEndOffset> diverging_epoch;
-  log::OffsetMetadata position;  // where the read begins on disk
-  bool behind_tail = false;      // so that the slice may have left the page cache
+  BrokerId preferred_replica = protocol::kNoBroker;  // to read from instead; nothing was read
+  log::OffsetMetadata position;                      // where the read begins on disk
+  bool behind_tail = false;  // so that the slice may have left the page cache
 };
 
 // One outcome per entry, in their order.
@@ -57,8 +64,9 @@ using ReadCallback = std::function<void(std::vector<ReadOutcome>)>;
 // Safe from any thread.
 class Reads {
  public:
-  Reads(ReplicaSet& replicas, PartitionWaits& waits, log::ReadAhead& read_ahead)
-      : replicas_(replicas), waits_(waits), read_ahead_(read_ahead) {}
+  Reads(ReplicaSet& replicas, PartitionWaits& waits, IsrUpdater& isr_updater,
+        log::ReadAhead& read_ahead)
+      : replicas_(replicas), waits_(waits), isr_updater_(isr_updater), read_ahead_(read_ahead) {}
 
   // Answers at once with enough bytes, an error, or max_wait_ms 0; else when that comes about.
   void fetch(ReadRequest request, ReadCallback callback);
@@ -71,11 +79,12 @@ class Reads {
  private:
   ReadOutcome read_one(const ReadEntry& entry, const ReadRequest& request, std::int32_t max_bytes,
                        bool min_one_message);
-  std::optional<log::EpochEndOffset> divergence(const ReadEntry& entry, const log::Log& log) const;
+  // What a follower asks for tells how far it is; it may complete others' waits.
   void note_follower(const ReadRequest& request);
 
   ReplicaSet& replicas_;
   PartitionWaits& waits_;
+  IsrUpdater& isr_updater_;
   log::ReadAhead& read_ahead_;
 };
 

@@ -2,6 +2,14 @@
 
 namespace odradek::replica {
 
+ReplicaSet::ReplicaSet(BrokerId local_broker, const metadata::MetadataCache& metadata,
+                       const base::Clock& clock, std::int64_t replica_lag_time_max_ms)
+    : metadata_(metadata),
+      context_{.local_broker = local_broker,
+               .clock = clock,
+               .replica_lag_time_max_ms = replica_lag_time_max_ms,
+               .is_alive = [this](BrokerId broker) { return is_alive(broker); }} {}
+
 PartitionPtr ReplicaSet::find(const TopicPartition& partition) const {
   base::ReadLock lock(mutex_);
   auto found = partitions_.find(partition);
@@ -11,7 +19,7 @@ PartitionPtr ReplicaSet::find(const TopicPartition& partition) const {
 PartitionPtr ReplicaSet::find_or_create(const TopicPartition& partition) {
   base::WriteLock lock(mutex_);
   PartitionPtr& found = partitions_[partition];
-  if (!found) found = std::make_shared<Partition>(partition, local_broker_);
+  if (!found) found = std::make_shared<Partition>(partition, context_);
   return found;
 }
 
@@ -30,6 +38,27 @@ std::vector<PartitionPtr> ReplicaSet::all() const {
 
 base::Result<PartitionPtr> ReplicaSet::leader(const TopicPartition& partition,
                                               LeaderEpoch current_leader_epoch) const {
+  return readable(partition, current_leader_epoch, true);
+}
+
+BrokerId ReplicaSet::preferred_follower(const Partition& partition, Offset offset,
+                                        const std::string& rack) const {
+  std::vector<ReadableReplica> followers = partition.followers_at(offset);
+  if (followers.empty()) return protocol::kNoBroker;
+  auto image = metadata_.image();
+  auto rack_of = [&image](BrokerId broker) {
+    auto known = image->brokers.find(broker);
+    return known == image->brokers.end() ? std::string() : known->second.rack.value_or("");
+  };
+  for (ReadableReplica& follower : followers) follower.rack = rack_of(follower.id);
+  ReadableReplica self{.id = local_broker(), .rack = rack_of(local_broker())};
+  BrokerId nearest = nearest_replica(rack, self, followers);
+  return nearest == self.id ? protocol::kNoBroker : nearest;
+}
+
+base::Result<PartitionPtr> ReplicaSet::readable(const TopicPartition& partition,
+                                                LeaderEpoch current_leader_epoch,
+                                                bool must_lead) const {
   PartitionPtr found = find(partition);
   if (!found) {
     bool exists = metadata_.image()->partition(partition) != nullptr;
@@ -38,7 +67,7 @@ base::Result<PartitionPtr> ReplicaSet::leader(const TopicPartition& partition,
         "partition " + partition.to_string() +
             (exists ? " has no replica on this broker" : " is not known to this broker"));
   }
-  ErrorCode error = found->check_leader(current_leader_epoch);
+  ErrorCode error = found->check_role(current_leader_epoch, must_lead);
   log::LogPtr log = found->log();
   bool dir_failed = log != nullptr && !log->dir().online();
   if (dir_failed || found->is_offline()) error = ErrorCode::kKafkaStorageError;

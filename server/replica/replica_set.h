@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/mutex.h"
 #include "base/result.h"
 #include "server/metadata/metadata_cache.h"
@@ -16,10 +19,11 @@ namespace odradek::replica {
 class ReplicaSet {
  public:
   // Metadata tells a partition that exists elsewhere from one that exists nowhere.
-  ReplicaSet(BrokerId local_broker, const metadata::MetadataCache& metadata)
-      : local_broker_(local_broker), metadata_(metadata) {}
+  ReplicaSet(BrokerId local_broker, const metadata::MetadataCache& metadata,
+             const base::Clock& clock, std::int64_t replica_lag_time_max_ms);
 
-  BrokerId local_broker() const { return local_broker_; }
+  BrokerId local_broker() const { return context_.local_broker; }
+  bool is_alive(BrokerId broker) const { return metadata_.image()->is_alive(broker); }
   PartitionPtr find(const TopicPartition& partition) const EXCLUDES(mutex_);
   PartitionPtr find_or_create(const TopicPartition& partition) EXCLUDES(mutex_);
   void remove(const TopicPartition& partition) EXCLUDES(mutex_);
@@ -30,12 +34,20 @@ class ReplicaSet {
   // (`current_leader_epoch` -1: none).
   base::Result<PartitionPtr> leader(const TopicPartition& partition,
                                     LeaderEpoch current_leader_epoch = -1) const EXCLUDES(mutex_);
+  // Likewise for who may read from a follower too.
+  base::Result<PartitionPtr> readable(const TopicPartition& partition,
+                                      LeaderEpoch current_leader_epoch, bool must_lead) const
+      EXCLUDES(mutex_);
+  // The follower that a consumer in this rack shall read from; kNoBroker: this broker, or it does
+  // not lead.
+  BrokerId preferred_follower(const Partition& partition, Offset offset,
+                              const std::string& rack) const;
   // The smallest log start of the replicas on live brokers; errors as leader().
   base::Result<Offset> low_watermark(const TopicPartition& partition) const EXCLUDES(mutex_);
 
  private:
-  const BrokerId local_broker_;
   const metadata::MetadataCache& metadata_;
+  const PartitionContext context_;
   mutable base::SharedMutex mutex_;
   std::unordered_map<TopicPartition, PartitionPtr> partitions_ GUARDED_BY(mutex_);
 };

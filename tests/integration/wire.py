@@ -4,6 +4,7 @@ import struct
 import time
 
 from kafka.protocol.admin import ApiVersionRequest
+from kafka.protocol.fetch import FetchRequest
 from kafka.protocol.metadata import MetadataRequest
 from kafka.protocol.parser import KafkaProtocol
 from kafka.protocol.produce import ProduceRequest
@@ -83,3 +84,22 @@ def produce(connection, topic, partition, records, acks=-1):
     answer = connection.ask(ProduceRequest[5](None, acks, 10000, [(topic, [(partition, records)])]))
     _, error, offset, *_ = answer.topics[0][1][0]
     return error, offset
+
+
+def fetch_in_rack(connection, topic, partition, offset, rack):
+    """(error code, preferred replica, bytes of records) of what a consumer in this rack is answered."""
+    answer = connection.ask(FetchRequest[11](-1, 0, 0, 1 << 20, 0, 0, -1, [(topic, [(partition, -1, offset, -1, 1 << 20)])], [], rack))
+    _, error, _, _, _, _, preferred, records = answer.topics[0][1][0]
+    return error, preferred, len(records or b"")
+
+
+def delete_records(port, topic, partition, offset, timeout_ms=20000):
+    """(error code, low watermark) once every live replica begins at the offset."""
+    name = topic.encode()
+    body = struct.pack(f">ih{len(name)}siiqi", 1, len(name), name, 1, partition, offset, timeout_ms)
+    with Connection(port) as connection:
+        connection.socket.sendall(frame(header(21, 0) + body))
+        size = struct.unpack(">i", connection.socket.recv(4, socket.MSG_WAITALL))[0]
+        answer = connection.socket.recv(size, socket.MSG_WAITALL)
+    _, low_watermark, error = struct.unpack(">iqh", answer[-14:])
+    return error, low_watermark

@@ -121,6 +121,7 @@ TEST_F(LogDirMoverTest, LetsADeletionOfRecordsWaitForTheCopyToo) {
   ASSERT_EQ(apply(0, kSelf, {1}), ErrorCode::kNone);
   append(1, 10);
   ASSERT_EQ(move(elsewhere()), ErrorCode::kNone);
+  alive({kSelf});
   RecordDeletions deletions(replicas, logs, waits);
   std::atomic<Offset> low_watermark{-1};
   deletions.delete_records({{{"t", 0}, 5}}, 60'000, [&](std::vector<DeletionOutcome> outcomes) {

@@ -189,6 +189,23 @@ TEST_F(Replicas, DeleteALogWhenTheControllerStopsIt) {
   EXPECT_EQ(replicas.find({"t", 0}), nullptr);
 }
 
+TEST_F(Replicas, KeepTheirHighWatermarkWhenTheControllerStopsThem) {
+  ASSERT_EQ(apply(0, kSelf, {1}), ErrorCode::kNone);
+  append(1, 4);
+  protocol::StopReplicaRequest stop;
+  stop.topic_states.push_back({"t", {{0, -2, false}}});
+  std::vector<TopicPartition> stopped;
+  auto response = leadership.stop(stop, stopped);
+  EXPECT_EQ(response.partition_errors.at(0).error_code, ErrorCode::kNone);
+  EXPECT_EQ(append(1, 1)->at(0).error, ErrorCode::kNotLeaderOrFollower);
+  high_watermarks.checkpoint(replicas);
+  HighWatermarks again(logs);
+  again.load();
+  EXPECT_EQ(again.initial({"t", 0}), 4);
+  ASSERT_EQ(apply(1, kSelf, {1}), ErrorCode::kNone);
+  EXPECT_EQ(append(1, 1)->at(0).info.first_offset, 4);
+}
+
 TEST_F(Replicas, OfAFailedDirectoryAreOfflineUntilTheBrokerStartsAgain) {
   ASSERT_EQ(apply(0, kSelf, {1, 2}), ErrorCode::kNone);
   auto outcome = append(-1, 1);

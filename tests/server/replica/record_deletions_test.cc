@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "protocol/messages/update_metadata.h"
 #include "tests/server/replica/replicas.h"
 
 namespace odradek::replica {
@@ -10,18 +9,12 @@ namespace {
 
 class RecordDeletionsTest : public Replicas {
  protected:
-  void alive(const std::vector<BrokerId>& brokers) {
-    protocol::UpdateMetadataRequest update;
-    for (BrokerId id : brokers) {
-      update.live_brokers.push_back({.id = id, .v0_host = "", .endpoints = {}, .rack = {}});
-    }
-    metadata.update(update);
-  }
+  RecordDeletionsTest() { alive({kSelf}); }
+
   // The outcome, once it came.
-  std::shared_ptr<std::vector<DeletionOutcome>> remove(Offset offset,
-                                                       std::int32_t timeout_ms = 30'000) {
+  std::shared_ptr<std::vector<DeletionOutcome>> remove(Offset offset) {
     auto outcome = std::make_shared<std::vector<DeletionOutcome>>();
-    deletions.delete_records({{{"t", 0}, offset}}, timeout_ms,
+    deletions.delete_records({{{"t", 0}, offset}}, 30'000,
                              [outcome](std::vector<DeletionOutcome> done) { *outcome = done; });
     return outcome;
   }
@@ -77,7 +70,7 @@ TEST_F(RecordDeletionsTest, TellWhenTheTimeIsUpThoughTheStartIsRaised) {
   alive({1, 2});
   ASSERT_EQ(apply(0, kSelf, {1}), ErrorCode::kNone);
   append(1, 10);
-  auto outcome = remove(5, 0);
+  auto outcome = remove(5);
   waits.delete_records.force_complete({"t", 0});
   ASSERT_EQ(outcome->size(), 1u);
   EXPECT_EQ(outcome->at(0).error, ErrorCode::kRequestTimedOut);

@@ -8,12 +8,14 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "protocol/messages/update_metadata.h"
 #include "protocol/record/batch_builder.h"
 #include "server/log/log_manager.h"
 #include "server/metadata/metadata_cache.h"
 #include "server/purgatory/timer.h"
 #include "server/replica/append.h"
 #include "server/replica/high_watermarks.h"
+#include "server/replica/isr_updater.h"
 #include "server/replica/leadership.h"
 #include "server/replica/read.h"
 #include "server/replica/record_deletions.h"
@@ -23,14 +25,44 @@ namespace odradek::replica {
 
 inline constexpr BrokerId kSelf = 1;
 
+// Keeps what is proposed, and answers it as the test wants.
+class Proposals : public IsrWriter {
+ public:
+  base::Result<std::vector<std::optional<IsrAnswer>>> write(
+      const std::vector<IsrProposal>& proposals) override {
+    std::vector<std::optional<IsrAnswer>> answers;
+    for (const IsrProposal& proposal : proposals) {
+      all.push_back(proposal);
+      IsrAnswer answer{.error = error,
+                       .leader_epoch = proposal.leader_epoch,
+                       .isr = proposal.isr,
+                       .partition_epoch = proposal.partition_epoch + 1};
+      answers.emplace_back(answer);
+    }
+    return answers;
+  }
+  void close() override {}
+
+  ErrorCode error = ErrorCode::kNone;
+  std::vector<IsrProposal> all;
+};
+
 class Replicas : public ::testing::Test {
  protected:
   Replicas() {
+    alive({1, 2, 3});
     EXPECT_TRUE(logs.start([](const std::string&) { return log::LogOptions(); }).ok());
     timer.start();
   }
   ~Replicas() override { logs.shutdown(); }
 
+  void alive(const std::vector<BrokerId>& brokers) {
+    protocol::UpdateMetadataRequest update;
+    for (BrokerId id : brokers) {
+      update.live_brokers.push_back({.id = id, .v0_host = "", .endpoints = {}, .rack = {}});
+    }
+    metadata.update(update);
+  }
   protocol::LeaderAndIsrRequest request(std::int32_t leader_epoch, BrokerId leader,
                                         std::vector<BrokerId> isr) {
     protocol::LeaderAndIsrRequest request;
@@ -82,19 +114,22 @@ class Replicas : public ::testing::Test {
 
   testing::TemporaryDirectory directory;
   base::Uuid topic_id = base::Uuid::random(true);
+  base::ManualClock clock;  // of lags
   metadata::MetadataCache metadata;
   log::LogManager logs{
       {directory.file("a"), directory.file("b")}, log::LogManagerOptions(), base::Clock::system()};
   purgatory::Timer timer{"test-timer", base::Clock::system()};
   PartitionWaits waits{timer};
   HighWatermarks high_watermarks{logs};
-  ReplicaSet replicas{kSelf, metadata};
+  ReplicaSet replicas{kSelf, metadata, clock, 10'000};
   Leadership leadership{
       replicas, logs, high_watermarks, waits,
       [](const std::vector<std::string>&) { return Leadership::SettingsByTopic(); }};
   Appends appends{replicas, waits};
   log::ReadAhead read_ahead;
-  Reads reads{replicas, waits, read_ahead};
+  Proposals proposals;
+  IsrUpdater isr_updater{replicas, waits, proposals};
+  Reads reads{replicas, waits, isr_updater, read_ahead};
   LeadershipChanges changes;
 };
 
