@@ -55,7 +55,7 @@ constexpr ApiRow kTable[] = {
     api<update_metadata>(Runs::kHandlerThread),
     api<controlled_shutdown>(Runs::kHandlerThread),
     api<offset_commit>(),
-    api<offset_fetch>(Runs::kZooKeeperLane),
+    api<offset_fetch>(),
     api<find_coordinator>(),
     api<join_group>(),
     api<heartbeat>(),
@@ -72,6 +72,8 @@ constexpr ApiRow kTable[] = {
     api<describe_configs>(Runs::kZooKeeperLane),
     api<alter_replica_log_dirs>(Runs::kHandlerThread),
     api<describe_log_dirs>(Runs::kHandlerThread),
+    api<delete_groups>(),
+    api<offset_delete>(),
     api<describe_cluster>(),
 };
 

@@ -110,6 +110,52 @@ class TimedCall : public purgatory::TimerTask {
   const std::function<void()> call_;
 };
 
+bool is_connected(const Parts& parts) {
+  return parts.session->state() == zk::SessionState::kConnected;
+}
+
+// Groups write to their topic as producers do, but as its coordinator.
+group::AppendBatch append_to_group_log(Parts& parts) {
+  return [&parts](std::int32_t partition, std::int16_t acks, base::Bytes batch,
+                  group::WrittenCallback callback) {
+    replica::AppendRequest request;
+    request.acks = acks;
+    request.timeout_ms = parts.config->offsets_commit_timeout_ms;
+    request.spec.origin = protocol::AppendOrigin::kCoordinator;
+    request.entries.push_back({{group::GroupLoader::kTopic, partition}, batch});
+    parts.appends->append(
+        request, [callback = std::move(callback)](std::vector<replica::AppendOutcome> outcomes) {
+          callback({outcomes.front().error, outcomes.front().info.first_offset});
+        });
+  };
+}
+
+void build_groups(Parts& parts, const group::ScheduleAfter& schedule) {
+  const config::BrokerConfig& config = *parts.config;
+  parts.offset_store = std::make_unique<group::OffsetStore>(
+      *parts.zk_offsets, config.offsets_commit_timeout_ms, parts.clock, schedule);
+  parts.mirror_scheduler = std::make_unique<base::BackgroundScheduler>(1, "offset-mirror");
+  parts.offset_mirror = std::make_unique<group::OffsetMirror>(
+      offset_storage(config), parts.group_table, *parts.offset_store, *parts.mirror_scheduler,
+      [&parts] { return is_connected(parts); });
+  parts.group_log = std::make_unique<group::GroupLog>(group_log_options(config), parts.clock,
+                                                      append_to_group_log(parts));
+  parts.groups = std::make_unique<group::GroupCoordinator>(
+      coordinator_options(config), parts.clock, schedule, parts.group_table, *parts.group_log);
+  parts.offsets = std::make_unique<group::CommittedOffsets>(
+      committed_offsets_options(config), parts.group_table, *parts.group_log, *parts.offset_store,
+      *parts.offset_mirror, parts.clock);
+  parts.group_removal = std::make_unique<group::GroupRemoval>(
+      group_removal_options(config), parts.group_table, *parts.group_log, *parts.offset_store,
+      *parts.offset_mirror, parts.clock);
+  parts.group_loader = std::make_unique<group::GroupLoader>(
+      config.offsets_load_buffer_size, parts.group_table, *parts.groups, *parts.replicas,
+      *parts.scheduler, *parts.offset_mirror,
+      [&parts](const std::string& group, const std::vector<group::OffsetToCommit>& offsets) {
+        parts.offsets->adopt(group, offsets);
+      });
+}
+
 void build_coordinators(Parts& parts) {
   parts.zk_deletions = std::make_unique<zk::Deletions>(*parts.session);
   parts.zk_configs = std::make_unique<zk::Configs>(*parts.session);
@@ -120,12 +166,7 @@ void build_coordinators(Parts& parts) {
   group::ScheduleAfter schedule = [&parts](std::int64_t delay_ms, std::function<void()> task) {
     parts.waiting->timer.add(std::make_shared<TimedCall>(std::move(task)), delay_ms);
   };
-  parts.offsets = std::make_unique<group::OffsetStore>(
-      *parts.zk_offsets, parts.config->offsets_commit_timeout_ms, parts.clock, schedule);
-  parts.groups = std::make_unique<group::GroupCoordinator>(coordinator_options(*parts.config),
-                                                           parts.clock, std::move(schedule));
-  parts.group_loader =
-      std::make_unique<group::GroupLoader>(*parts.groups, *parts.offsets, *parts.scheduler);
+  build_groups(parts, schedule);
   parts.producer_ids = std::make_unique<transaction::ProducerIds>(
       [&parts] { return zk::allocate_producer_ids(*parts.session, parts.broker_id); });
 }
@@ -146,7 +187,7 @@ base::Status join_cluster(Parts& parts) {
   if (!options) return options.error();
   parts.zookeeper_lane = std::make_unique<api::ZooKeeperLane>(
       parts.config->num_io_threads, parts.config->request_timeout_ms, parts.clock,
-      [&parts] { return parts.session->state() == zk::SessionState::kConnected; });
+      [&parts] { return is_connected(parts); });
   parts.services =
       std::make_unique<api::Services>(api::Services{.clock = parts.clock,
                                                     .broker_id = parts.broker_id,
@@ -164,7 +205,9 @@ base::Status join_cluster(Parts& parts) {
                                                     .fetch_sessions = *parts.fetch_sessions,
                                                     .groups = *parts.groups,
                                                     .group_loader = *parts.group_loader,
+                                                    .group_table = parts.group_table,
                                                     .offsets = *parts.offsets,
+                                                    .group_removal = *parts.group_removal,
                                                     .topics = *parts.topics,
                                                     .controller = *parts.controller,
                                                     .producer_ids = *parts.producer_ids,
@@ -192,11 +235,11 @@ base::Status join_cluster(Parts& parts) {
 // Steps 15 to 18.
 base::Status serve(Parts& parts) {
   parts.waiting->timer.start();
-  parts.offsets->start();
+  parts.offset_store->start();
   auto offsets_topic = parts.zk_topics->read({std::string(admin::kConsumerOffsetsTopic)});
   if (!offsets_topic) return offsets_topic.error();
   auto known = offsets_topic->find(std::string(admin::kConsumerOffsetsTopic));
-  parts.groups->set_partition_count(
+  parts.group_table.set_partition_count(
       known == offsets_topic->end() ? parts.config->offsets_topic_num_partitions
                                     : static_cast<std::int32_t>(known->second.partitions.size()));
   parts.topic_settings->follow_changes(*parts.logs, *parts.replicas);
@@ -206,6 +249,10 @@ base::Status serve(Parts& parts) {
   parts.scheduler->schedule(
       "high-watermark-checkpoint", [&parts] { parts.high_watermarks->checkpoint(*parts.replicas); },
       interval_ms, interval_ms);
+  std::int64_t retention_check_ms = parts.config->offsets_retention_check_interval_ms;
+  parts.scheduler->schedule(
+      "offset-expiry", [&parts] { parts.group_removal->remove_expired(); }, retention_check_ms,
+      retention_check_ms);
   parts.sockets->start_processing();
   parts.started = true;
   return {};
@@ -234,7 +281,8 @@ void stop_answering(Parts& parts) {
   if (parts.log_dir_mover) parts.log_dir_mover->stop();
   if (parts.scheduler) parts.scheduler->shutdown();
   if (parts.groups) parts.groups->stop();
-  if (parts.offsets) parts.offsets->stop();
+  if (parts.offset_store) parts.offset_store->stop();
+  if (parts.mirror_scheduler) parts.mirror_scheduler->shutdown();
   if (parts.waiting) parts.waiting->timer.stop();
   if (parts.read_ahead) parts.read_ahead->stop();
   if (parts.started) parts.high_watermarks->checkpoint(*parts.replicas);
@@ -254,11 +302,6 @@ bool Broker::has_failed() const {
 
 base::Status Broker::start() {
   Parts& parts = *parts_;
-  if (parts.config->offsets_storage != "zookeeper") {
-    return base::Error("offsets.storage=" + parts.config->offsets_storage +
-                       " is not built yet; committed offsets are kept in ZooKeeper "
-                       "(offsets.storage=zookeeper)");
-  }
   auto listeners = config::parse_listeners(*parts.config);
   if (!listeners) return listeners.error();
   parts.listeners = std::move(*listeners);

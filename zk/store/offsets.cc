@@ -184,11 +184,21 @@ base::Result<std::vector<std::optional<std::string>>> ConsumerOffsets::read_node
 base::Status ConsumerOffsets::remove(const std::string& group,
                                      const std::vector<protocol::TopicPartition>& partitions) {
   std::vector<Request> requests;
+  std::set<std::string, std::greater<>> parents;  // a parent sorts after its children
   for (const auto& each : partitions) {
-    requests.push_back(Delete{paths::consumer_offset(group, each.topic, each.partition)});
+    for (std::string path : {paths::consumer_offset(group, each.topic, each.partition),
+                             paths::consumer_offset_details(group, each.topic, each.partition)}) {
+      for (std::string_view parent = paths::parent(path); parent != paths::kConsumers;
+           parent = paths::parent(parent)) {
+        parents.emplace(parent);
+      }
+      requests.push_back(Delete{std::move(path)});
+    }
   }
+  for (const std::string& parent : parents) requests.push_back(Delete{parent});
   for (const Response& response : session_.execute(std::move(requests))) {
-    if (response.ok() || response.code == Code::kNoNode) continue;
+    bool is_done = response.ok() || response.code == Code::kNoNode;
+    if (is_done || response.code == Code::kNotEmpty) continue;
     return error_of(response.code, "deleting", response.path);
   }
   return {};

@@ -55,7 +55,8 @@ class ConsumerOffsets {
   base::Result<std::vector<std::optional<std::string>>> read_nodes(
       const std::vector<std::string>& paths);
 
-  // Removes the group's offsets of these partitions; missing ones are no error.
+  // Removes the group's offsets of these partitions with what stands beside them, and the nodes
+  // above that have no other children then; missing ones are no error.
   base::Status remove(const std::string& group,
                       const std::vector<protocol::TopicPartition>& partitions);
   // Everything of the group.

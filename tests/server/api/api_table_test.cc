@@ -36,8 +36,7 @@ TEST(ApiTable, RunsWhatMayWaitElsewhere) {
   for (ApiKey key : {ApiKey::kMetadata, ApiKey::kLeaderAndIsr, ApiKey::kStopReplica}) {
     EXPECT_EQ(find_row(number(key))->runs, Runs::kHandlerThread) << find_row(number(key))->api.name;
   }
-  for (ApiKey key : {ApiKey::kCreateTopics, ApiKey::kDeleteTopics, ApiKey::kOffsetFetch,
-                     ApiKey::kDescribeConfigs}) {
+  for (ApiKey key : {ApiKey::kCreateTopics, ApiKey::kDeleteTopics, ApiKey::kDescribeConfigs}) {
     EXPECT_EQ(find_row(number(key))->runs, Runs::kZooKeeperLane) << find_row(number(key))->api.name;
   }
 }
