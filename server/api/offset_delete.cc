@@ -13,17 +13,17 @@ using protocol::OffsetDeleteRequest;
 using protocol::OffsetDeleteResponse;
 
 // Answer and partitions; `places` says where in the answer each partition stands.
-struct Plan {
+struct Deletion {
   OffsetDeleteResponse response;
   std::vector<protocol::TopicPartition> partitions;
   std::vector<std::pair<std::size_t, std::size_t>> places;
 };
 
-Plan plan(const Services& services, const OffsetDeleteRequest& request) {
-  Plan plan;
+Deletion plan_deletion(const Services& services, const OffsetDeleteRequest& request) {
+  Deletion deletion;
   auto image = services.metadata.image();
   for (const auto& topic : request.topics) {
-    auto& answer = plan.response.topics.emplace_back();
+    auto& answer = deletion.response.topics.emplace_back();
     answer.name = topic.name;
     for (const auto& partition : topic.partitions) {
       protocol::TopicPartition name{topic.name, partition.partition_index};
@@ -32,17 +32,18 @@ Plan plan(const Services& services, const OffsetDeleteRequest& request) {
           {partition.partition_index,
            exists ? ErrorCode::kNone : ErrorCode::kUnknownTopicOrPartition});
       if (!exists) continue;
-      plan.partitions.push_back(std::move(name));
-      plan.places.emplace_back(plan.response.topics.size() - 1, answer.partitions.size() - 1);
+      deletion.partitions.push_back(std::move(name));
+      deletion.places.emplace_back(deletion.response.topics.size() - 1,
+                                   answer.partitions.size() - 1);
     }
   }
-  return plan;
+  return deletion;
 }
 
 }  // namespace
 
 void offset_delete(Services& services, RequestContext context, OffsetDeleteRequest request) {
-  auto planned = std::make_shared<Plan>(plan(services, request));
+  auto planned = std::make_shared<Deletion>(plan_deletion(services, request));
   std::vector<protocol::TopicPartition> partitions = std::move(planned->partitions);
   SharedContext shared = share(std::move(context));
   services.group_removal.remove_offsets(
