@@ -114,7 +114,6 @@ class TimedCall : public purgatory::TimerTask {
 void build_coordinators(Parts& parts) {
   parts.zk_deletions = std::make_unique<zk::Deletions>(*parts.session);
   parts.zk_configs = std::make_unique<zk::Configs>(*parts.session);
-  parts.zk_offsets = std::make_unique<zk::ConsumerOffsets>(*parts.session);
   parts.topics = std::make_unique<admin::TopicAdmin>(
       *parts.zk_topics, *parts.zk_deletions, parts.config, parts.metadata, parts.waiting->topics,
       base::Random::from_entropy());

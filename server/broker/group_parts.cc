@@ -1,5 +1,6 @@
 #include "server/broker/group_parts.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,12 @@ group::AppendBatch append_to_group_log(Parts& parts) {
 
 void build_groups(Parts& parts, const group::ScheduleAfter& schedule) {
   const config::BrokerConfig& config = *parts.config;
+  // With the log at hand nobody waits for ZooKeeper for long.
+  bool is_second_place = offset_storage(config) == group::OffsetStorage::kBoth;
+  parts.zk_offsets = std::make_unique<zk::ConsumerOffsets>(
+      *parts.session, is_second_place
+                          ? std::optional<std::int64_t>(config.offsets_commit_timeout_ms)
+                          : std::nullopt);
   parts.offset_store = std::make_unique<group::OffsetStore>(
       *parts.zk_offsets, config.offsets_commit_timeout_ms, parts.clock, schedule);
   parts.mirror_scheduler = std::make_unique<base::BackgroundScheduler>(1, "offset-mirror");
