@@ -33,6 +33,8 @@ case "$class" in
   kafka.tools.ConsoleProducer) program=("$binaries/kafka-tools" console-producer) ;;
   kafka.tools.ConsoleConsumer|org.apache.kafka.tools.consumer.ConsoleConsumer) program=("$binaries/kafka-tools" console-consumer) ;;
   kafka.tools.DumpLogSegments) program=("$binaries/kafka-tools" dump-log) ;;
+  kafka.admin.ConsumerGroupCommand|org.apache.kafka.tools.consumer.group.ConsumerGroupCommand)
+    program=("$binaries/kafka-tools" consumer-groups) ;;
   *) echo "kafka-run-class.sh: class $class has no native program here" >&2; exit 1 ;;
 esac
 

@@ -13,5 +13,6 @@ int run_topics(const Arguments& arguments);
 int run_console_producer(const Arguments& arguments);
 int run_console_consumer(const Arguments& arguments);
 int run_dump_log(const Arguments& arguments);
+int run_consumer_groups(const Arguments& arguments);
 
 }  // namespace odradek::tools

@@ -21,6 +21,7 @@ constexpr Tool kTools[] = {
     {"console-producer", odradek::tools::run_console_producer},
     {"console-consumer", odradek::tools::run_console_consumer},
     {"dump-log", odradek::tools::run_dump_log},
+    {"consumer-groups", odradek::tools::run_consumer_groups},
 };
 
 const Tool* find_tool(std::string_view name) {

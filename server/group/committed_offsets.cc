@@ -11,22 +11,6 @@ namespace odradek::group {
 
 using protocol::TopicPartition;
 
-// One commit on its way.
-struct CommittedOffsets::Commit {
-  GroupEntryPtr entry;
-  std::vector<OffsetToCommit> offsets;  // those that are not refused
-  std::vector<ErrorCode> errors;        // of all that were asked for; kNone where not refused
-  CommitToken token = 0;
-  CommitCallback callback;
-
-  void answer(ErrorCode error) {
-    for (ErrorCode& each : errors) {
-      if (each == ErrorCode::kNone) each = error;
-    }
-    callback(std::move(errors));
-  }
-};
-
 namespace {
 
 std::size_t utf16_length(const std::string& text) {
@@ -66,6 +50,13 @@ FetchedOffset fetched(const GroupOffsets& offsets, const TopicPartition& partiti
 }
 
 }  // namespace
+
+void CommittedOffsets::Commit::answer(ErrorCode error) {
+  for (ErrorCode& each : errors) {
+    if (each == ErrorCode::kNone) each = error;
+  }
+  callback(std::move(errors));
+}
 
 CommittedOffsets::CommittedOffsets(const CommittedOffsetsOptions& options, GroupTable& table,
                                    GroupLog& log, OffsetStore& store, OffsetMirror& mirror,
@@ -182,12 +173,12 @@ void CommittedOffsets::adopt(const std::string& group, const std::vector<OffsetT
   if (commit->entry == nullptr) return;
   GroupEntry& entry = *commit->entry;
   {
-    base::MutexLock lock(entry.mutex);
-    if (entry.group.state() == GroupState::kDead) return;
+    base::MutexLock lock(commit->entry->mutex);
+    if (commit->entry->group.state() == GroupState::kDead) return;
     for (const OffsetToCommit& offset : offsets) {
-      const CommittedOffset* known = entry.offsets.find(offset.partition);
+      const CommittedOffset* known = commit->entry->offsets.find(offset.partition);
       bool is_newer = known == nullptr || known->commit_time_ms <= offset.committed.commit_time_ms;
-      if (is_newer && !entry.offsets.is_on_its_way(offset.partition)) {
+      if (is_newer && !commit->entry->offsets.is_on_its_way(offset.partition)) {
         commit->offsets.push_back(offset);
       }
     }

@@ -62,7 +62,16 @@ class CommittedOffsets {
   base::Result<FetchedOffsets> fetch_all_by_old_consumer(const std::string& group);
 
  private:
-  struct Commit;
+  // One commit on its way.
+  struct Commit {
+    GroupEntryPtr entry;
+    std::vector<OffsetToCommit> offsets;  // those that are not refused
+    std::vector<ErrorCode> errors;        // of all that were asked for; kNone where not refused
+    CommitToken token = 0;
+    CommitCallback callback;
+
+    void answer(ErrorCode error);
+  };
   using CommitPtr = std::shared_ptr<Commit>;
   using Copies = std::vector<std::pair<protocol::TopicPartition, StoredCopy>>;
 

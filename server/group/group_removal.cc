@@ -119,7 +119,7 @@ void GroupRemoval::remove_offsets(const std::string& group_id,
   std::shared_ptr<Pending> pending;
   {
     base::MutexLock lock(entry->mutex);
-    const Group& group = entry->group;
+    Group& group = entry->group;
     if (group.state() == GroupState::kDead) error = ErrorCode::kGroupIdNotFound;
     bool has_members = error == ErrorCode::kNone && group.state() != GroupState::kEmpty;
     if (has_members && group.protocol_type() != "consumer") error = ErrorCode::kNonEmptyGroup;

@@ -214,7 +214,7 @@ void Rebalance::remove_member(const GroupEntryPtr& entry, const std::string& mem
 
 void Rebalance::store(const GroupEntryPtr& entry, const Assignments& assignments,
                       std::function<void(ErrorCode)> callback, Completions& done) const {
-  const Group& group = entry->group;
+  Group& group = entry->group;
   log_.enqueue(
       entry->partition,
       {metadata_record(group.id(), group.metadata(assignments), log_.between_brokers())},

@@ -189,7 +189,7 @@ class GroupsTest(GroupsCase):
                     self.assertEqual([str(i) for i in range(len(records))], [value for _, value in records])
 
     def test_heartbeats_tell_of_a_rebalance_and_stale_members_are_refused(self):
-        group = "raw"
+        group, topic = "raw", self.topic("raw")
         coordinator = self.cluster.broker(self.wait_coordinator(group))
         connection, other = Connection(coordinator.port), Connection(coordinator.port)
         with connection, other:
@@ -217,7 +217,7 @@ class GroupsTest(GroupsCase):
                 answer = other.protocol.receive_bytes(other.socket.recv(65536))
             second = answer[0][1]
             self.assertEqual((0, generation + 1, me), (second.error_code, second.generation_id, second.leader_id))
-            stale = connection.ask(OffsetCommitRequest[2](group, generation, me, -1, [("t", [(0, 1, "")])]))
+            stale = connection.ask(OffsetCommitRequest[2](group, generation, me, -1, [(topic, [(0, 1, "")])]))
             self.assertIn(stale.topics[0][1][0][1], (22, 27))
             self.assertEqual(0, other.ask(LeaveGroupRequest[1](group, second.member_id)).error_code)
             self.assertEqual(27, connection.ask(HeartbeatRequest[1](group, again.generation_id, me)).error_code)
