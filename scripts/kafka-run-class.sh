@@ -38,6 +38,8 @@ case "$class" in
   kafka.admin.LogDirsCommand|org.apache.kafka.tools.LogDirsCommand) program=("$binaries/kafka-tools" log-dirs) ;;
   kafka.admin.DeleteRecordsCommand|org.apache.kafka.tools.DeleteRecordsCommand) program=("$binaries/kafka-tools" delete-records) ;;
   kafka.tools.DumpLogSegments) program=("$binaries/kafka-tools" dump-log) ;;
+  kafka.admin.ConsumerGroupCommand|org.apache.kafka.tools.consumer.group.ConsumerGroupCommand)
+    program=("$binaries/kafka-tools" consumer-groups) ;;
   *) echo "kafka-run-class.sh: class $class has no native program here" >&2; exit 1 ;;
 esac
 

@@ -19,7 +19,7 @@
 namespace odradek::tools {
 namespace {
 
-constexpr int kPollMs = 100;
+constexpr int kProducerPollMs = 100;
 constexpr int kFlushMs = 1'000;
 constexpr std::size_t kReadBytes = 256 * 1024;
 
@@ -72,7 +72,7 @@ class ConsoleProducer {
     if (prompts) prompt();
     while (signals.received() == 0 && deliveries_.refused().empty()) {
       pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
-      int ready = poll(&input, 1, kPollMs);
+      int ready = poll(&input, 1, kProducerPollMs);
       rd_kafka_poll(client_.native(), 0);
       if (ready <= 0) continue;
       ssize_t size = read(STDIN_FILENO, bytes.data(), bytes.size());
@@ -127,7 +127,7 @@ class ConsoleProducer {
         if (headers != nullptr) rd_kafka_headers_destroy(headers);
         return base::Error(rd_kafka_err2str(error));
       }
-      rd_kafka_poll(client_.native(), kPollMs);
+      rd_kafka_poll(client_.native(), kProducerPollMs);
     }
   }
 

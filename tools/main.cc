@@ -26,6 +26,7 @@ constexpr Tool kTools[] = {
     {"preferred-replica-election", odradek::tools::run_preferred_replica_election},
     {"log-dirs", odradek::tools::run_log_dirs},
     {"delete-records", odradek::tools::run_delete_records},
+    {"consumer-groups", odradek::tools::run_consumer_groups},
 };
 
 const Tool* find_tool(std::string_view name) {

@@ -9,6 +9,7 @@
 #include "protocol/messages/controlled_shutdown.h"
 #include "protocol/messages/create_partitions.h"
 #include "protocol/messages/create_topics.h"
+#include "protocol/messages/delete_groups.h"
 #include "protocol/messages/delete_records.h"
 #include "protocol/messages/delete_topics.h"
 #include "protocol/messages/describe_cluster.h"
@@ -29,6 +30,7 @@
 #include "protocol/messages/list_partition_reassignments.h"
 #include "protocol/messages/metadata.h"
 #include "protocol/messages/offset_commit.h"
+#include "protocol/messages/offset_delete.h"
 #include "protocol/messages/offset_fetch.h"
 #include "protocol/messages/offset_for_leader_epoch.h"
 #include "protocol/messages/produce.h"
@@ -99,6 +101,10 @@ void alter_replica_log_dirs(Services& services, RequestContext context,
                             protocol::AlterReplicaLogDirsRequest request);
 void describe_log_dirs(Services& services, RequestContext context,
                        protocol::DescribeLogDirsRequest request);
+void delete_groups(Services& services, RequestContext context,
+                   protocol::DeleteGroupsRequest request);
+void offset_delete(Services& services, RequestContext context,
+                   protocol::OffsetDeleteRequest request);
 void describe_cluster(Services& services, RequestContext context,
                       protocol::DescribeClusterRequest request);
 

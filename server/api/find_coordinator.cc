@@ -6,7 +6,7 @@
 #include "server/admin/topics.h"
 #include "server/api/apis.h"
 #include "server/api/zookeeper_lane.h"
-#include "server/group/coordinator.h"
+#include "server/group/group_table.h"
 #include "server/metadata/metadata_cache.h"
 
 namespace odradek::api {

@@ -37,12 +37,12 @@ void leader_and_isr(Services& services, RequestContext context,
   services.fetchers.update(changed);
   for (const replica::RoleChange& change : changes.led) {
     if (change.partition.topic == admin::kConsumerOffsetsTopic) {
-      services.group_loader.led(change.partition.partition);
+      services.group_loader.led(change.partition.partition, change.leader_epoch);
     }
   }
   for (const replica::RoleChange& change : changes.followed) {
     if (change.partition.topic == admin::kConsumerOffsetsTopic) {
-      services.group_loader.lost(change.partition.partition);
+      services.group_loader.lost(change.partition.partition, change.leader_epoch);
     }
   }
   services.log_dir_mover.wake();

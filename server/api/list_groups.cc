@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "server/api/apis.h"
 #include "server/group/coordinator.h"
+#include "server/group/group_table.h"
 
 namespace odradek::api {
 namespace {
@@ -22,6 +23,10 @@ bool passes(const std::vector<std::string>& filter, const std::string& value) {
 
 void list_groups(Services& services, RequestContext context, protocol::ListGroupsRequest request) {
   protocol::ListGroupsResponse response;
+  // The list is not whole while groups are loaded.
+  if (services.group_table.is_any_loading()) {
+    response.error_code = ErrorCode::kCoordinatorLoadInProgress;
+  }
   for (group::GroupOverview& overview : services.groups.list()) {
     if (!passes(request.states_filter, overview.state)) continue;
     if (!passes(request.types_filter, kType)) continue;

@@ -1,9 +1,8 @@
-// OffsetCommit (key 8): acknowledged when ZooKeeper has the offsets.
+// OffsetCommit (key 8): acknowledged when the offsets are where offsets.storage wants them.
 #include <utility>
 
 #include "server/api/apis.h"
-#include "server/group/coordinator.h"
-#include "server/group/offset_store.h"
+#include "server/group/committed_offsets.h"
 #include "server/metadata/metadata_cache.h"
 
 namespace odradek::api {
@@ -19,68 +18,65 @@ struct Plan {
   std::vector<std::pair<std::size_t, std::size_t>> places;
 };
 
-ErrorCode refusal(const Services& services, const metadata::MetadataImage& image,
-                  const std::string& topic, const OffsetCommitRequest::Partition& partition) {
-  if (image.partition({topic, partition.partition_index}) == nullptr) {
-    return ErrorCode::kUnknownTopicOrPartition;
+// Version 1 alone lets the client say when it committed, versions 2 to 4 how long it counts.
+group::CommittedOffset committed_of(const OffsetCommitRequest& request,
+                                    const OffsetCommitRequest::Partition& partition,
+                                    std::int64_t now_ms) {
+  group::CommittedOffset committed;
+  committed.offset = partition.committed_offset;
+  committed.leader_epoch = partition.committed_leader_epoch;
+  committed.metadata = partition.committed_metadata.value_or("");
+  committed.commit_time_ms = partition.commit_timestamp < 0 ? now_ms : partition.commit_timestamp;
+  if (request.retention_time_ms >= 0) {
+    committed.expire_time_ms = now_ms + request.retention_time_ms;
   }
-  auto limit = static_cast<std::size_t>(services.config->offset_metadata_max_bytes);
-  bool is_too_large = partition.committed_metadata && partition.committed_metadata->size() > limit;
-  return is_too_large ? ErrorCode::kOffsetMetadataTooLarge : ErrorCode::kNone;
+  return committed;
 }
 
-Plan plan(const Services& services, const OffsetCommitRequest& request, std::int16_t version,
-          ErrorCode group_error) {
+Plan plan(const Services& services, const OffsetCommitRequest& request) {
   Plan plan;
   auto image = services.metadata.image();
+  std::int64_t now_ms = services.clock.wall_ms();
   for (const auto& topic : request.topics) {
     auto& answer = plan.response.topics.emplace_back();
     answer.name = topic.name;
     for (const auto& partition : topic.partitions) {
-      ErrorCode error = group_error != ErrorCode::kNone
-                            ? group_error
-                            : refusal(services, *image, topic.name, partition);
-      answer.partitions.push_back({partition.partition_index, error});
-      if (error != ErrorCode::kNone) continue;
-      // Version 0 is the old consumers': its metadata was never kept.
-      std::string metadata = version == 0 ? "" : partition.committed_metadata.value_or("");
-      plan.offsets.push_back({{topic.name, partition.partition_index},
-                              {.offset = partition.committed_offset,
-                               .leader_epoch = partition.committed_leader_epoch,
-                               .metadata = std::move(metadata)}});
+      protocol::TopicPartition name{topic.name, partition.partition_index};
+      bool exists = image->partition(name) != nullptr;
+      answer.partitions.push_back(
+          {partition.partition_index,
+           exists ? ErrorCode::kNone : ErrorCode::kUnknownTopicOrPartition});
+      if (!exists) continue;
+      plan.offsets.push_back({std::move(name), committed_of(request, partition, now_ms)});
       plan.places.emplace_back(plan.response.topics.size() - 1, answer.partitions.size() - 1);
     }
   }
   return plan;
 }
 
-// Version 0 goes to any broker and knows no members.
-ErrorCode check_group(Services& services, const OffsetCommitRequest& request,
-                      std::int16_t version) {
-  if (version == 0) return ErrorCode::kNone;
-  if (request.group_id.empty()) return ErrorCode::kInvalidGroupId;
-  return services.groups.check_commit({.group_id = request.group_id,
-                                       .generation = request.generation_id_or_member_epoch,
-                                       .member_id = request.member_id,
-                                       .instance_id = request.group_instance_id});
-}
-
 }  // namespace
 
 void offset_commit(Services& services, RequestContext context, OffsetCommitRequest request) {
-  ErrorCode group_error = check_group(services, request, context.version());
-  auto planned = std::make_shared<Plan>(plan(services, request, context.version(), group_error));
+  auto planned = std::make_shared<Plan>(plan(services, request));
   if (planned->offsets.empty()) return context.reply(planned->response);
+  std::vector<group::OffsetToCommit> offsets = std::move(planned->offsets);
+  bool is_old_consumer = context.version() == 0;
   SharedContext shared = share(std::move(context));
-  services.offsets.commit(request.group_id, std::move(planned->offsets),
-                          [shared, planned](const std::vector<ErrorCode>& errors) {
-                            for (std::size_t i = 0; i < errors.size(); ++i) {
-                              auto [topic, partition] = planned->places[i];
-                              planned->response.topics[topic].partitions[partition].error_code =
-                                  errors[i];
-                            }
-                            shared->reply(planned->response);
-                          });
+  auto answer = [shared, planned](const std::vector<ErrorCode>& errors) {
+    for (std::size_t i = 0; i < errors.size(); ++i) {
+      auto [topic, partition] = planned->places[i];
+      planned->response.topics[topic].partitions[partition].error_code = errors[i];
+    }
+    shared->reply(planned->response);
+  };
+  if (is_old_consumer) {
+    return services.offsets.commit_by_old_consumer(request.group_id, std::move(offsets), answer);
+  }
+  services.offsets.commit({.group_id = std::move(request.group_id),
+                           .generation = request.generation_id_or_member_epoch,
+                           .member_id = std::move(request.member_id),
+                           .instance_id = std::move(request.group_instance_id)},
+                          std::move(offsets), answer);
 }
 
 }  // namespace odradek::api

@@ -1,12 +1,13 @@
-// OffsetFetch (key 9): committed offsets as ZooKeeper has them.
+// OffsetFetch (key 9): what a group has committed.
 #include <map>
 #include <optional>
 #include <utility>
 
 #include "base/log.h"
 #include "server/api/apis.h"
-#include "server/group/coordinator.h"
-#include "server/group/offset_store.h"
+#include "server/api/zookeeper_lane.h"
+#include "server/group/committed_offsets.h"
+#include "server/group/group_table.h"
 
 namespace odradek::api {
 namespace {
@@ -27,57 +28,74 @@ struct Fetched {
   std::vector<OffsetFetchResponse::Topic> topics;
 };
 
-OffsetFetchResponse::Partition partition_of(std::int32_t index, group::CommittedOffset committed,
-                                            std::int16_t version) {
+// What is asked for one group.
+struct Question {
+  const std::string& group;
+  const AskedTopics& asked;
+  std::int16_t version = 0;
+  bool require_stable = false;
+
+  // The old consumers', whom any broker answers from ZooKeeper.
+  bool is_old_consumers() const { return version == 0; }
+};
+
+OffsetFetchResponse::Partition partition_of(std::int32_t index, group::FetchedOffset fetched,
+                                            const Question& question) {
   OffsetFetchResponse::Partition partition;
   partition.partition_index = index;
-  partition.committed_offset = committed.offset;
-  partition.committed_leader_epoch = committed.leader_epoch;
-  partition.metadata = std::move(committed.metadata);
+  partition.committed_offset = fetched.committed.offset;
+  partition.committed_leader_epoch = fetched.committed.leader_epoch;
+  partition.metadata = std::move(fetched.committed.metadata);
+  partition.error_code = fetched.error;
   // The old consumers take a missing node for an error.
-  if (version == 0 && committed.offset < 0) {
+  if (question.is_old_consumers() && partition.committed_offset < 0) {
     partition.error_code = ErrorCode::kUnknownTopicOrPartition;
   }
   return partition;
 }
 
-Fetched fetch_all(Services& services, const std::string& group, std::int16_t version) {
-  auto offsets = services.offsets.fetch_all(group);
-  if (!offsets) {
-    LOG(WARNING) << "[group " << group << "] offsets cannot be read: " << offsets.error().message;
-    return {.error = kTryAgain};
+base::Result<group::FetchedOffsets> read(Services& services, const Question& question) {
+  if (!question.asked) {
+    return question.is_old_consumers()
+               ? services.offsets.fetch_all_by_old_consumer(question.group)
+               : services.offsets.fetch_all(question.group, question.require_stable);
   }
-  std::map<std::string, OffsetFetchResponse::Topic> topics;
-  for (auto& [partition, committed] : *offsets) {
-    auto& topic = topics[partition.topic];
-    topic.name = partition.topic;
-    topic.partitions.push_back(partition_of(partition.partition, std::move(committed), version));
-  }
-  Fetched fetched;
-  for (auto& [name, topic] : topics) fetched.topics.push_back(std::move(topic));
-  return fetched;
-}
-
-Fetched fetch_some(Services& services, const std::string& group,
-                   const std::vector<OffsetFetchRequest::Topic>& asked, std::int16_t version) {
   std::vector<protocol::TopicPartition> partitions;
-  for (const auto& topic : asked) {
+  for (const auto& topic : *question.asked) {
     for (std::int32_t index : topic.partition_indexes) partitions.push_back({topic.name, index});
   }
-  auto offsets = services.offsets.fetch(group, partitions);
+  return question.is_old_consumers()
+             ? services.offsets.fetch_by_old_consumer(question.group, partitions)
+             : services.offsets.fetch(question.group, partitions, question.require_stable);
+}
+
+Fetched fetch_offsets(Services& services, const Question& question) {
+  auto offsets = read(services, question);
   if (!offsets) {
-    LOG(WARNING) << "[group " << group << "] offsets cannot be read: " << offsets.error().message;
+    LOG(WARNING) << "[group " << question.group
+                 << "] offsets cannot be read: " << offsets.error().message;
     return {.error = kTryAgain};
   }
   Fetched fetched;
-  std::size_t next = 0;
-  for (const auto& topic : asked) {
-    auto& answer = fetched.topics.emplace_back();
-    answer.name = topic.name;
-    for (std::int32_t index : topic.partition_indexes) {
-      answer.partitions.push_back(partition_of(index, std::move((*offsets)[next++]), version));
+  if (question.asked) {
+    std::size_t next = 0;
+    for (const auto& topic : *question.asked) {
+      auto& answer = fetched.topics.emplace_back();
+      answer.name = topic.name;
+      for (std::int32_t index : topic.partition_indexes) {
+        answer.partitions.push_back(
+            partition_of(index, std::move((*offsets)[next++].second), question));
+      }
     }
+    return fetched;
   }
+  std::map<std::string, OffsetFetchResponse::Topic> topics;
+  for (auto& [partition, offset] : *offsets) {
+    auto& topic = topics[partition.topic];
+    topic.name = partition.topic;
+    topic.partitions.push_back(partition_of(partition.partition, std::move(offset), question));
+  }
+  for (auto& [name, topic] : topics) fetched.topics.push_back(std::move(topic));
   return fetched;
 }
 
@@ -96,38 +114,48 @@ void spread_error(Fetched& fetched, const AskedTopics& asked) {
   }
 }
 
-Fetched fetch_group(Services& services, const std::string& group, const AskedTopics& asked,
-                    std::int16_t version) {
+Fetched fetch_group(Services& services, const Question& question) {
   Fetched fetched;
-  // Version 0 is the old consumers', whom any broker answers.
-  if (version > 0) fetched.error = services.groups.check_coordinator(group);
-  if (fetched.error == ErrorCode::kNone) {
-    fetched =
-        asked ? fetch_some(services, group, *asked, version) : fetch_all(services, group, version);
-  }
-  if (fetched.error != ErrorCode::kNone && version < kFirstVersionWithGroupError) {
-    spread_error(fetched, asked);
+  if (!question.is_old_consumers()) fetched.error = services.group_table.check(question.group);
+  if (fetched.error == ErrorCode::kNone) fetched = fetch_offsets(services, question);
+  if (fetched.error != ErrorCode::kNone && question.version < kFirstVersionWithGroupError) {
+    spread_error(fetched, question.asked);
   }
   return fetched;
 }
 
-}  // namespace
-
-void offset_fetch(Services& services, RequestContext context, OffsetFetchRequest request) {
+void answer(Services& services, RequestContext& context, const OffsetFetchRequest& request) {
   OffsetFetchResponse response;
   if (context.version() < kFirstVersionWithGroups) {
-    Fetched fetched = fetch_group(services, request.group_id, request.topics, context.version());
+    Fetched fetched = fetch_group(services, {.group = request.group_id,
+                                             .asked = request.topics,
+                                             .version = context.version(),
+                                             .require_stable = request.require_stable});
     response.error_code = fetched.error;
     response.topics = std::move(fetched.topics);
   }
   for (const auto& group : request.groups) {
-    Fetched fetched = fetch_group(services, group.group_id, group.topics, context.version());
+    Fetched fetched = fetch_group(services, {.group = group.group_id,
+                                             .asked = group.topics,
+                                             .version = context.version(),
+                                             .require_stable = request.require_stable});
     auto& answer = response.groups.emplace_back();
     answer.group_id = group.group_id;
     answer.error_code = fetched.error;
     answer.topics = std::move(fetched.topics);
   }
   context.reply(response);
+}
+
+}  // namespace
+
+void offset_fetch(Services& services, RequestContext context, OffsetFetchRequest request) {
+  bool waits = context.version() == 0 || services.offsets.fetch_waits();
+  if (!waits) return answer(services, context, request);
+  SharedContext shared = share(std::move(context));
+  auto kept = std::make_shared<OffsetFetchRequest>(std::move(request));
+  services.zookeeper_lane.run(shared,
+                              [&services, shared, kept] { answer(services, *shared, *kept); });
 }
 
 }  // namespace odradek::api

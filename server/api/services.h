@@ -17,9 +17,11 @@ namespace odradek::controller {
 class Controller;
 }
 namespace odradek::group {
+class CommittedOffsets;
 class GroupCoordinator;
 class GroupLoader;
-class OffsetStore;
+class GroupRemoval;
+class GroupTable;
 }  // namespace odradek::group
 namespace odradek::log {
 class LogManager;
@@ -66,7 +68,9 @@ struct Services {
   replica::FetchSessions& fetch_sessions;
   group::GroupCoordinator& groups;
   group::GroupLoader& group_loader;
-  group::OffsetStore& offsets;
+  group::GroupTable& group_table;
+  group::CommittedOffsets& offsets;
+  group::GroupRemoval& group_removal;
   admin::TopicAdmin& topics;
   controller::Controller& controller;
   transaction::ProducerIds& producer_ids;

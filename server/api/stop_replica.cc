@@ -1,4 +1,6 @@
 // StopReplica (key 5): the controller takes replicas away, or has their logs deleted.
+#include <optional>
+
 #include "server/admin/topic_names.h"
 #include "server/api/apis.h"
 #include "server/api/broker_epoch.h"
@@ -20,7 +22,7 @@ void stop_replica(Services& services, RequestContext context,
   services.fetchers.update(stopped);
   for (const protocol::TopicPartition& partition : stopped) {
     if (partition.topic == admin::kConsumerOffsetsTopic) {
-      services.group_loader.lost(partition.partition);
+      services.group_loader.lost(partition.partition, std::nullopt);
     }
   }
   context.reply(response);

@@ -1,12 +1,14 @@
 // UpdateMetadata (key 6): the controller tells what the cluster looks like now.
 #include <set>
 #include <string>
+#include <vector>
 
 #include "server/admin/topic_names.h"
 #include "server/admin/topics.h"
 #include "server/api/apis.h"
 #include "server/api/broker_epoch.h"
-#include "server/group/coordinator.h"
+#include "server/group/group_removal.h"
+#include "server/group/group_table.h"
 #include "server/metadata/metadata_cache.h"
 #include "server/replica/leadership.h"
 
@@ -23,7 +25,7 @@ void tell_of_topics(Services& services, const protocol::UpdateMetadataRequest& r
     auto image = services.metadata.image();
     const metadata::TopicInfo* known = image->topic(offsets_topic);
     if (known != nullptr) {
-      services.groups.set_partition_count(static_cast<std::int32_t>(known->partitions.size()));
+      services.group_table.set_partition_count(static_cast<std::int32_t>(known->partitions.size()));
     }
   }
   for (const std::string& topic : topics) services.topics.check(topic);
@@ -38,7 +40,8 @@ void update_metadata(Services& services, RequestContext context,
                             ? ErrorCode::kStaleBrokerEpoch
                             : services.leadership.accept_controller(request.controller_epoch);
   if (response.error_code == ErrorCode::kNone) {
-    services.metadata.update(request);
+    std::vector<protocol::TopicPartition> deleted = services.metadata.update(request);
+    if (!deleted.empty()) services.group_removal.remove_deleted_partitions(deleted);
     tell_of_topics(services, request);
   }
   context.reply(response);

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "server/admin/topic_names.h"
 #include "server/broker/controlled_shutdown.h"
+#include "server/broker/group_parts.h"
 #include "server/broker/parts.h"
 #include "server/broker/producer_id_blocks.h"
 #include "zk/store/cluster_id.h"
@@ -163,19 +164,13 @@ ControllerCall controller_call(Parts& parts) {
 void build_coordinators(Parts& parts) {
   parts.zk_deletions = std::make_unique<zk::Deletions>(*parts.session);
   parts.zk_configs = std::make_unique<zk::Configs>(*parts.session);
-  parts.zk_offsets = std::make_unique<zk::ConsumerOffsets>(*parts.session);
   parts.topics = std::make_unique<admin::TopicAdmin>(
       *parts.zk_topics, *parts.zk_deletions, parts.config, parts.metadata, parts.waiting->topics,
       base::Random::from_entropy());
   group::ScheduleAfter schedule = [&parts](std::int64_t delay_ms, std::function<void()> task) {
     parts.waiting->timer.add(std::make_shared<TimedCall>(std::move(task)), delay_ms);
   };
-  parts.offsets = std::make_unique<group::OffsetStore>(
-      *parts.zk_offsets, parts.config->offsets_commit_timeout_ms, parts.clock, schedule);
-  parts.groups = std::make_unique<group::GroupCoordinator>(coordinator_options(*parts.config),
-                                                           parts.clock, std::move(schedule));
-  parts.group_loader =
-      std::make_unique<group::GroupLoader>(*parts.groups, *parts.offsets, *parts.scheduler);
+  build_groups(parts, schedule);
   parts.producer_ids =
       std::make_unique<transaction::ProducerIds>([&parts]() -> base::Result<zk::ProducerIdBlock> {
         if (config::has_allocate_producer_ids(protocol_of(*parts.config))) {
@@ -220,7 +215,9 @@ base::Status join_cluster(Parts& parts) {
                                                     .fetch_sessions = *parts.fetch_sessions,
                                                     .groups = *parts.groups,
                                                     .group_loader = *parts.group_loader,
+                                                    .group_table = parts.group_table,
                                                     .offsets = *parts.offsets,
+                                                    .group_removal = *parts.group_removal,
                                                     .topics = *parts.topics,
                                                     .controller = *parts.controller,
                                                     .producer_ids = *parts.producer_ids,
@@ -248,11 +245,11 @@ base::Status join_cluster(Parts& parts) {
 // Steps 15 to 18.
 base::Status serve(Parts& parts) {
   parts.waiting->timer.start();
-  parts.offsets->start();
+  parts.offset_store->start();
   auto offsets_topic = parts.zk_topics->read({std::string(admin::kConsumerOffsetsTopic)});
   if (!offsets_topic) return offsets_topic.error();
   auto known = offsets_topic->find(std::string(admin::kConsumerOffsetsTopic));
-  parts.groups->set_partition_count(
+  parts.group_table.set_partition_count(
       known == offsets_topic->end() ? parts.config->offsets_topic_num_partitions
                                     : static_cast<std::int32_t>(known->second.partitions.size()));
   parts.topic_settings->follow_changes(
@@ -265,6 +262,10 @@ base::Status serve(Parts& parts) {
   parts.scheduler->schedule(
       "high-watermark-checkpoint", [&parts] { parts.high_watermarks->checkpoint(*parts.replicas); },
       interval_ms, interval_ms);
+  std::int64_t retention_check_ms = parts.config->offsets_retention_check_interval_ms;
+  parts.scheduler->schedule(
+      "offset-expiry", [&parts] { parts.group_removal->remove_expired(); }, retention_check_ms,
+      retention_check_ms);
   parts.sockets->start_processing();
   parts.started = true;
   return {};
@@ -295,7 +296,8 @@ void stop_answering(Parts& parts) {
   if (parts.isr_updater) parts.isr_updater->stop();
   if (parts.scheduler) parts.scheduler->shutdown();
   if (parts.groups) parts.groups->stop();
-  if (parts.offsets) parts.offsets->stop();
+  if (parts.offset_store) parts.offset_store->stop();
+  if (parts.mirror_scheduler) parts.mirror_scheduler->shutdown();
   if (parts.waiting) parts.waiting->timer.stop();
   if (parts.read_ahead) parts.read_ahead->stop();
   if (parts.started) parts.high_watermarks->checkpoint(*parts.replicas);
@@ -315,11 +317,6 @@ bool Broker::has_failed() const {
 
 base::Status Broker::start() {
   Parts& parts = *parts_;
-  if (parts.config->offsets_storage != "zookeeper") {
-    return base::Error("offsets.storage=" + parts.config->offsets_storage +
-                       " is not built yet; committed offsets are kept in ZooKeeper "
-                       "(offsets.storage=zookeeper)");
-  }
   auto listeners = config::parse_listeners(*parts.config);
   if (!listeners) return listeners.error();
   parts.listeners = std::move(*listeners);

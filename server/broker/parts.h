@@ -20,8 +20,13 @@
 #include "server/broker/settings.h"
 #include "server/broker/topic_settings_source.h"
 #include "server/controller/controller.h"
+#include "server/group/committed_offsets.h"
 #include "server/group/coordinator.h"
+#include "server/group/group_log.h"
+#include "server/group/group_removal.h"
+#include "server/group/group_table.h"
 #include "server/group/loader.h"
+#include "server/group/offset_mirror.h"
 #include "server/group/offset_store.h"
 #include "server/log/log_manager.h"
 #include "server/metadata/metadata_cache.h"
@@ -94,8 +99,15 @@ struct Parts {
   std::unique_ptr<zk::Configs> zk_configs;
   std::unique_ptr<zk::ConsumerOffsets> zk_offsets;
   std::unique_ptr<admin::TopicAdmin> topics;
-  std::unique_ptr<group::OffsetStore> offsets;
+  group::GroupTable group_table;
+  std::unique_ptr<group::OffsetStore> offset_store;
+  // What waits for ZooKeeper there holds up nobody else.
+  std::unique_ptr<base::BackgroundScheduler> mirror_scheduler;
+  std::unique_ptr<group::OffsetMirror> offset_mirror;
+  std::unique_ptr<group::GroupLog> group_log;
   std::unique_ptr<group::GroupCoordinator> groups;
+  std::unique_ptr<group::CommittedOffsets> offsets;
+  std::unique_ptr<group::GroupRemoval> group_removal;
   std::unique_ptr<group::GroupLoader> group_loader;
   std::unique_ptr<transaction::ProducerIds> producer_ids;
   std::unique_ptr<Registration> registration;

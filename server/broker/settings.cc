@@ -174,6 +174,29 @@ group::CoordinatorOptions coordinator_options(const config::BrokerConfig& config
           .max_size = config.group_max_size};
 }
 
+group::OffsetStorage offset_storage(const config::BrokerConfig& config) {
+  if (config.offsets_storage == "zookeeper") return group::OffsetStorage::kZooKeeper;
+  return config.offsets_storage == "kafka" ? group::OffsetStorage::kKafka
+                                           : group::OffsetStorage::kBoth;
+}
+
+group::GroupLogOptions group_log_options(const config::BrokerConfig& config) {
+  return {.codec = protocol::codec_from_id(config.offsets_topic_compression_codec)
+                       .value_or(protocol::CompressionType::kNone),
+          .required_acks = config.offsets_commit_required_acks,
+          .between_brokers = protocol_of(config)};
+}
+
+group::CommittedOffsetsOptions committed_offsets_options(const config::BrokerConfig& config) {
+  return {.storage = offset_storage(config),
+          .metadata_max_length = config.offset_metadata_max_bytes};
+}
+
+group::GroupRemovalOptions group_removal_options(const config::BrokerConfig& config) {
+  return {.storage = offset_storage(config),
+          .retention_ms = std::int64_t{config.offsets_retention_minutes} * 60 * 1000};
+}
+
 controller::ControllerOptions controller_options(const config::BrokerConfig& config,
                                                  const config::Listeners& listeners,
                                                  protocol::BrokerId broker_id) {

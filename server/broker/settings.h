@@ -11,7 +11,10 @@
 #include "server/config/listeners.h"
 #include "server/config/topic_config.h"
 #include "server/controller/controller.h"
+#include "server/group/committed_offsets.h"
 #include "server/group/coordinator.h"
+#include "server/group/group_log.h"
+#include "server/group/group_removal.h"
 #include "server/log/log_manager.h"
 #include "server/network/socket_server_options.h"
 #include "server/replica/alter_partition.h"
@@ -40,6 +43,10 @@ std::optional<replica::AlterPartitionOptions> alter_partition_options(
 replica::TopicSettings topic_settings(const config::TopicConfig& topic,
                                       const config::BrokerConfig& broker);
 group::CoordinatorOptions coordinator_options(const config::BrokerConfig& config);
+group::OffsetStorage offset_storage(const config::BrokerConfig& config);
+group::GroupLogOptions group_log_options(const config::BrokerConfig& config);
+group::CommittedOffsetsOptions committed_offsets_options(const config::BrokerConfig& config);
+group::GroupRemovalOptions group_removal_options(const config::BrokerConfig& config);
 controller::ControllerOptions controller_options(const config::BrokerConfig& config,
                                                  const config::Listeners& listeners,
                                                  protocol::BrokerId broker_id);

@@ -33,7 +33,7 @@ constexpr ConfigKey<BrokerConfig> kKeys[] = {
     {"offsets.retention.minutes", &GroupConfig::offsets_retention_minutes, "10080", at_least(1),
      Scope::kReadOnly, Importance::kHigh,
      "How long offsets stay after their group is empty, in minutes."},
-    {"offsets.storage", &GroupConfig::offsets_storage, "zookeeper", one_of("zookeeper kafka both"),
+    {"offsets.storage", &GroupConfig::offsets_storage, "both", one_of("zookeeper kafka both"),
      Scope::kReadOnly, Importance::kHigh,
      "Where committed offsets live: zookeeper keeps them in /consumers/<group>/offsets alone, "
      "kafka in __consumer_offsets alone, both in the two, so that either can be read. Ours; Kafka "

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/uuid.h"
+#include "server/group/member_checks.h"
 
 namespace odradek::group {
 namespace {
@@ -29,15 +30,6 @@ std::string make_member_id(const JoinRequest& request) {
   return text;
 }
 
-// What a static member's id must be checked for before anything else (KIP-345).
-ErrorCode check_instance(const Group& group, const std::string& member_id,
-                         const std::optional<std::string>& instance_id) {
-  if (!instance_id) return ErrorCode::kNone;
-  const std::string* current = group.member_of_instance(*instance_id);
-  if (current == nullptr) return ErrorCode::kUnknownMemberId;
-  return *current == member_id ? ErrorCode::kNone : ErrorCode::kFencedInstanceId;
-}
-
 // Whether the group can take a member like this at all.
 ErrorCode check_group(const Group& group, const JoinRequest& request, std::int32_t max_size) {
   if (group.state() == GroupState::kDead) return ErrorCode::kCoordinatorNotAvailable;
@@ -48,26 +40,6 @@ ErrorCode check_group(const Group& group, const JoinRequest& request, std::int32
                    (request.instance_id && group.member_of_instance(*request.instance_id));
   bool is_full = group.size_with_pending() >= static_cast<std::size_t>(max_size);
   return is_full && !has_place ? ErrorCode::kGroupMaxSizeReached : ErrorCode::kNone;
-}
-
-ErrorCode check_member(const Group& group, const MemberIdentity& identity) {
-  ErrorCode fenced = check_instance(group, identity.member_id, identity.instance_id);
-  if (fenced != ErrorCode::kNone) return fenced;
-  if (!group.has_member(identity.member_id)) return ErrorCode::kUnknownMemberId;
-  if (identity.generation != group.generation()) return ErrorCode::kIllegalGeneration;
-  return ErrorCode::kNone;
-}
-
-ErrorCode check_sync(const Group& group, const SyncRequest& request) {
-  if (group.state() == GroupState::kDead) return ErrorCode::kCoordinatorNotAvailable;
-  ErrorCode error = check_member(group, {.group_id = request.group_id,
-                                         .generation = request.generation,
-                                         .member_id = request.member_id,
-                                         .instance_id = request.instance_id});
-  if (error != ErrorCode::kNone) return error;
-  bool other_type = request.protocol_type && request.protocol_type != group.protocol_type();
-  bool other_name = request.protocol_name && request.protocol_name != group.protocol_name();
-  return other_type || other_name ? ErrorCode::kInconsistentGroupProtocol : ErrorCode::kNone;
 }
 
 void answer_current_generation(const Group& group, const Member& member, JoinCallback& callback,
@@ -88,76 +60,30 @@ void answer_current_generation(const Group& group, const Member& member, JoinCal
 
 }  // namespace
 
-std::int32_t partition_of_group(std::string_view group_id, std::int32_t partition_count) {
-  // Java hashes UTF-16 units; ids outside ASCII are decoded here just far enough for that.
-  std::uint32_t hash = 0;
-  auto add = [&hash](std::uint32_t unit) { hash = hash * 31 + unit; };
-  for (std::size_t i = 0; i < group_id.size();) {
-    auto lead = static_cast<unsigned char>(group_id[i]);
-    std::size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    std::uint32_t code = length == 1 ? lead : lead & (0xffu >> (length + 1));
-    for (std::size_t k = 1; k < length && i + k < group_id.size(); ++k) {
-      code = (code << 6) | (static_cast<unsigned char>(group_id[i + k]) & 0x3fu);
-    }
-    i += length;
-    if (code >= 0x10000) {
-      add(0xd800 + ((code - 0x10000) >> 10));
-      add(0xdc00 + ((code - 0x10000) & 0x3ff));
-    } else {
-      add(code);
-    }
-  }
-  auto positive = static_cast<std::int32_t>(hash & 0x7fffffffu);
-  auto as_signed = static_cast<std::int32_t>(hash);
-  // abs(), but Integer.MIN_VALUE counts as 0, as upstream has it.
-  std::int32_t magnitude = as_signed >= 0 ? as_signed : positive == 0 ? 0 : -as_signed;
-  return magnitude % partition_count;
-}
-
 GroupCoordinator::GroupCoordinator(const CoordinatorOptions& options, const base::Clock& clock,
-                                   ScheduleAfter schedule)
+                                   ScheduleAfter schedule, GroupTable& table, GroupLog& log)
     : options_(options),
-      rebalance_(options.initial_rebalance_delay_ms, clock, std::move(schedule)) {}
+      clock_(clock),
+      rebalance_(options.initial_rebalance_delay_ms, clock, std::move(schedule), log),
+      table_(table) {}
 
-void GroupCoordinator::set_partition_count(std::int32_t count) {
-  base::WriteLock lock(mutex_);
-  partition_count_ = count;
-}
-
-std::int32_t GroupCoordinator::partition_count() const {
-  base::ReadLock lock(mutex_);
-  return partition_count_;
-}
-
-void GroupCoordinator::start_loading(std::int32_t partition) {
-  base::WriteLock lock(mutex_);
-  if (!coordinated_.contains(partition)) loading_.insert(partition);
-}
-
-void GroupCoordinator::start_coordinating(std::int32_t partition,
-                                          const std::vector<std::string>& known_groups) {
-  base::WriteLock lock(mutex_);
-  if (loading_.erase(partition) == 0) return;  // led by another broker meanwhile
-  auto& groups = coordinated_[partition];
-  for (const std::string& id : known_groups) {
-    groups.try_emplace(id, std::make_shared<GroupEntry>(id));
+void GroupCoordinator::loaded(const std::vector<GroupEntryPtr>& groups) {
+  for (const GroupEntryPtr& entry : groups) {
+    Completions done;
+    {
+      base::MutexLock lock(entry->mutex);
+      if (entry->group.state() == GroupState::kDead) continue;
+      rebalance_.restored(entry, options_.max_size, done);
+    }
+    run(done);
   }
 }
 
-void GroupCoordinator::stop_coordinating(std::int32_t partition) {
-  std::map<std::string, GroupEntryPtr> gone;
-  {
-    base::WriteLock lock(mutex_);
-    loading_.erase(partition);
-    auto found = coordinated_.find(partition);
-    if (found == coordinated_.end()) return;
-    gone = std::move(found->second);
-    coordinated_.erase(found);
-  }
+void GroupCoordinator::unloaded(const std::vector<GroupEntryPtr>& groups) {
   Completions done;
-  for (auto& [id, entry] : gone) {
+  for (const GroupEntryPtr& entry : groups) {
     base::MutexLock lock(entry->mutex);
-    entry->group.transition_to(GroupState::kDead);
+    entry->group.transition_to(GroupState::kDead, clock_.wall_ms());
     for (auto& [member_id, member] : entry->group.members()) {
       if (member.awaiting_join) {
         done.push_back([callback = std::exchange(member.awaiting_join, nullptr), id = member.id] {
@@ -175,48 +101,14 @@ void GroupCoordinator::stop_coordinating(std::int32_t partition) {
 }
 
 void GroupCoordinator::stop() {
-  std::vector<std::int32_t> partitions;
-  {
-    base::ReadLock lock(mutex_);
-    for (const auto& [partition, groups] : coordinated_) partitions.push_back(partition);
+  for (std::int32_t partition : table_.partitions()) {
+    unloaded(table_.remove_partition(partition, std::nullopt));
   }
-  for (std::int32_t partition : partitions) stop_coordinating(partition);
-}
-
-ErrorCode GroupCoordinator::check_coordinator(const std::string& group_id) const {
-  base::ReadLock lock(mutex_);
-  if (partition_count_ == 0) return ErrorCode::kNotCoordinator;
-  std::int32_t partition = partition_of_group(group_id, partition_count_);
-  if (loading_.contains(partition)) return ErrorCode::kCoordinatorLoadInProgress;
-  return coordinated_.contains(partition) ? ErrorCode::kNone : ErrorCode::kNotCoordinator;
-}
-
-GroupEntryPtr GroupCoordinator::find(const std::string& group_id) const {
-  base::ReadLock lock(mutex_);
-  if (partition_count_ == 0) return nullptr;
-  auto groups = coordinated_.find(partition_of_group(group_id, partition_count_));
-  if (groups == coordinated_.end()) return nullptr;
-  auto found = groups->second.find(group_id);
-  return found == groups->second.end() ? nullptr : found->second;
-}
-
-GroupEntryPtr GroupCoordinator::find_or_create(const std::string& group_id) {
-  if (GroupEntryPtr found = find(group_id)) return found;
-  base::WriteLock lock(mutex_);
-  if (partition_count_ == 0) return nullptr;
-  auto groups = coordinated_.find(partition_of_group(group_id, partition_count_));
-  if (groups == coordinated_.end()) return nullptr;
-  return groups->second.try_emplace(group_id, std::make_shared<GroupEntry>(group_id)).first->second;
-}
-
-GroupEntryPtr GroupCoordinator::find_for_join(const JoinRequest& request) {
-  // A member that has an id got it here: its group exists.
-  return request.member_id.empty() ? find_or_create(request.group_id) : find(request.group_id);
 }
 
 ErrorCode GroupCoordinator::check_join(const JoinRequest& request) const {
   if (request.group_id.empty()) return ErrorCode::kInvalidGroupId;
-  ErrorCode error = check_coordinator(request.group_id);
+  ErrorCode error = table_.check(request.group_id);
   if (error != ErrorCode::kNone) return error;
   if (request.session_timeout_ms < options_.min_session_timeout_ms ||
       request.session_timeout_ms > options_.max_session_timeout_ms) {
@@ -229,7 +121,9 @@ void GroupCoordinator::join(const JoinRequest& request, JoinCallback callback) {
   ErrorCode error = check_join(request);
   if (error != ErrorCode::kNone) return callback(join_error(error, request.member_id));
   bool is_unknown = request.member_id.empty();
-  GroupEntryPtr entry = find_for_join(request);
+  // A member that has an id got it here: its group exists.
+  GroupEntryPtr entry =
+      is_unknown ? table_.find_or_create(request.group_id) : table_.find(request.group_id);
   if (entry == nullptr) {
     return callback(join_error(
         is_unknown ? ErrorCode::kNotCoordinator : ErrorCode::kUnknownMemberId, request.member_id));
@@ -292,8 +186,10 @@ void GroupCoordinator::join_as_known(const GroupEntryPtr& entry, const JoinReque
 
 void GroupCoordinator::sync(const SyncRequest& request, SyncCallback callback) {
   ErrorCode error =
-      request.group_id.empty() ? ErrorCode::kInvalidGroupId : check_coordinator(request.group_id);
-  GroupEntryPtr entry = find(request.group_id);
+      request.group_id.empty() ? ErrorCode::kInvalidGroupId : table_.check(request.group_id);
+  // What the generation had agreed on is lost: its members begin again with JoinGroup.
+  if (error == ErrorCode::kCoordinatorLoadInProgress) error = ErrorCode::kRebalanceInProgress;
+  GroupEntryPtr entry = table_.find(request.group_id);
   if (error == ErrorCode::kNone && entry == nullptr) error = ErrorCode::kUnknownMemberId;
   if (error != ErrorCode::kNone) return callback(SyncResult{.error = error});
   Completions done;
@@ -341,9 +237,11 @@ void GroupCoordinator::sync_in_generation(const GroupEntryPtr& entry, const Sync
 
 ErrorCode GroupCoordinator::heartbeat(const MemberIdentity& identity) {
   if (identity.group_id.empty()) return ErrorCode::kInvalidGroupId;
-  ErrorCode error = check_coordinator(identity.group_id);
+  ErrorCode error = table_.check(identity.group_id);
+  // Nobody is given up for what this broker does not know yet.
+  if (error == ErrorCode::kCoordinatorLoadInProgress) return ErrorCode::kNone;
   if (error != ErrorCode::kNone) return error;
-  GroupEntryPtr entry = find(identity.group_id);
+  GroupEntryPtr entry = table_.find(identity.group_id);
   if (entry == nullptr) return ErrorCode::kUnknownMemberId;
   base::MutexLock lock(entry->mutex);
   Group& group = entry->group;
@@ -357,9 +255,9 @@ ErrorCode GroupCoordinator::heartbeat(const MemberIdentity& identity) {
 
 std::pair<ErrorCode, std::vector<ErrorCode>> GroupCoordinator::leave(
     const std::string& group_id, const std::vector<LeavingMember>& members) {
-  ErrorCode error = group_id.empty() ? ErrorCode::kInvalidGroupId : check_coordinator(group_id);
+  ErrorCode error = group_id.empty() ? ErrorCode::kInvalidGroupId : table_.check(group_id);
   if (error != ErrorCode::kNone) return {error, {}};
-  GroupEntryPtr entry = find(group_id);
+  GroupEntryPtr entry = table_.find(group_id);
   if (entry == nullptr) {
     return {ErrorCode::kNone, std::vector<ErrorCode>(members.size(), ErrorCode::kUnknownMemberId)};
   }
@@ -396,48 +294,22 @@ ErrorCode GroupCoordinator::leave_one(const GroupEntryPtr& entry, const LeavingM
   return ErrorCode::kNone;
 }
 
-ErrorCode GroupCoordinator::check_commit(const MemberIdentity& identity) {
-  ErrorCode error = check_coordinator(identity.group_id);
-  if (error != ErrorCode::kNone) return error;
-  bool has_no_generation = identity.generation < 0;
-  GroupEntryPtr entry =
-      has_no_generation ? find_or_create(identity.group_id) : find(identity.group_id);
-  if (entry == nullptr) {
-    return has_no_generation ? ErrorCode::kNotCoordinator : ErrorCode::kIllegalGeneration;
-  }
-  base::MutexLock lock(entry->mutex);
-  Group& group = entry->group;
-  if (group.state() == GroupState::kDead) return ErrorCode::kCoordinatorNotAvailable;
-  if (has_no_generation && group.state() == GroupState::kEmpty) return ErrorCode::kNone;
-  error = check_member(group, identity);
-  if (error != ErrorCode::kNone) return error;
-  if (group.state() == GroupState::kCompletingRebalance) return ErrorCode::kRebalanceInProgress;
-  rebalance_.touch(*group.member(identity.member_id));
-  return ErrorCode::kNone;
-}
-
 GroupDescription GroupCoordinator::describe(const std::string& group_id) {
-  ErrorCode error = check_coordinator(group_id);
+  ErrorCode error = table_.check(group_id);
   if (error != ErrorCode::kNone) return {.error = error};
-  GroupEntryPtr entry = find(group_id);
+  GroupEntryPtr entry = table_.find(group_id);
   if (entry == nullptr) return {.state = std::string(state_name(GroupState::kDead))};
   base::MutexLock lock(entry->mutex);
   return entry->group.describe();
 }
 
 std::vector<GroupOverview> GroupCoordinator::list() {
-  std::vector<GroupEntryPtr> entries;
-  {
-    base::ReadLock lock(mutex_);
-    for (const auto& [partition, groups] : coordinated_) {
-      for (const auto& [id, entry] : groups) entries.push_back(entry);
-    }
-  }
+  std::vector<GroupEntryPtr> entries = table_.all();
   std::vector<GroupOverview> overviews;
   overviews.reserve(entries.size());
   for (const GroupEntryPtr& entry : entries) {
     base::MutexLock lock(entry->mutex);
-    overviews.push_back({.group_id = entry->group.id(),
+    overviews.push_back({.group_id = entry->id,
                          .protocol_type = entry->group.protocol_type().value_or(""),
                          .state = std::string(state_name(entry->group.state()))});
   }

@@ -4,9 +4,12 @@
 #include <utility>
 
 #include "base/log.h"
+#include "protocol/messages/consumer_protocol.h"
 
 namespace odradek::group {
 namespace {
+
+constexpr std::string_view kConsumerProtocol = "consumer";
 
 bool is_allowed(GroupState from, GroupState to) {
   switch (to) {
@@ -56,11 +59,12 @@ bool Member::has_protocol(const std::string& protocol_name) const {
                      [&](const Protocol& protocol) { return protocol.name == protocol_name; });
 }
 
-void Group::transition_to(GroupState next) {
+void Group::transition_to(GroupState next, std::int64_t now_ms) {
   CHECK(is_allowed(state_, next)) << "group " << id_ << ": " << state_name(state_)
                                   << " cannot become " << state_name(next);
   VLOG(1) << "group " << id_ << ": " << state_name(state_) << " -> " << state_name(next);
   state_ = next;
+  state_since_ms_ = now_ms;
 }
 
 Member* Group::member(const std::string& id) {
@@ -145,16 +149,16 @@ bool Group::elect_joined_leader() {
   return false;
 }
 
-void Group::start_next_generation() {
+void Group::start_next_generation(std::int64_t now_ms) {
   ++generation_;
   if (members_.empty()) {
     protocol_name_.reset();
     leader_id_.clear();
-    transition_to(GroupState::kEmpty);
+    transition_to(GroupState::kEmpty, now_ms);
     return;
   }
   protocol_name_ = select_protocol();
-  transition_to(GroupState::kCompletingRebalance);
+  transition_to(GroupState::kCompletingRebalance, now_ms);
 }
 
 std::int32_t Group::rebalance_timeout_ms() const {
@@ -194,6 +198,75 @@ GroupDescription Group::describe() const {
          .assignment = is_stable ? member.assignment : base::Bytes()});
   }
   return description;
+}
+
+std::optional<std::set<std::string>> Group::subscribed_topics() const {
+  if (protocol_type_ != kConsumerProtocol) return std::nullopt;
+  std::set<std::string> topics;
+  if (members_.empty()) return topics;
+  if (!protocol_name_) return std::nullopt;
+  for (const auto& [id, member] : members_) {
+    auto subscription = protocol::read_subscription(member.metadata_for(*protocol_name_));
+    if (!subscription) return std::nullopt;
+    topics.insert(subscription->topics.begin(), subscription->topics.end());
+  }
+  return topics;
+}
+
+bool Group::is_subscribed_to(const std::string& topic) const {
+  auto topics = subscribed_topics();
+  return !topics || topics->contains(topic);
+}
+
+protocol::GroupMetadataValue Group::metadata(const Assignments& assignments) const {
+  protocol::GroupMetadataValue metadata;
+  metadata.protocol_type = protocol_type_.value_or("");
+  metadata.generation = generation_;
+  metadata.protocol = protocol_name_;
+  metadata.leader = leader_id_.empty() ? std::nullopt : std::optional(leader_id_);
+  metadata.current_state_timestamp = state_since_ms_;
+  for (const auto& [id, member] : members_) {
+    metadata.members.push_back({.member_id = id,
+                                .group_instance_id = member.instance_id,
+                                .client_id = member.client_id,
+                                .client_host = member.client_host,
+                                .rebalance_timeout = member.rebalance_timeout_ms,
+                                .session_timeout = member.session_timeout_ms,
+                                .subscription = member.metadata_for(protocol_name_.value_or("")),
+                                .assignment = assignments.at(id)});
+  }
+  return metadata;
+}
+
+Assignments Group::assignments() const {
+  Assignments assignments;
+  for (const auto& [id, member] : members_) assignments[id] = member.assignment;
+  return assignments;
+}
+
+void Group::restore(const protocol::GroupMetadataValue& metadata) {
+  CHECK(members_.empty() && state_ == GroupState::kEmpty);
+  generation_ = metadata.generation;
+  if (!metadata.protocol_type.empty()) protocol_type_ = metadata.protocol_type;
+  protocol_name_ = metadata.protocol;
+  state_since_ms_ = metadata.current_state_timestamp;
+  for (const auto& stored : metadata.members) {
+    Member member;
+    member.id = stored.member_id;
+    member.instance_id = stored.group_instance_id;
+    member.client_id = stored.client_id;
+    member.client_host = stored.client_host;
+    member.session_timeout_ms = stored.session_timeout;
+    member.rebalance_timeout_ms = stored.rebalance_timeout;
+    // The log keeps what the chosen protocol said alone.
+    member.protocols = {{metadata.protocol.value_or(""), stored.subscription}};
+    member.assignment = stored.assignment;
+    add_member(std::move(member));
+  }
+  leader_id_ = metadata.leader.value_or("");
+  if (members_.empty()) return;
+  state_ = GroupState::kStable;
+  if (!protocol_name_) protocol_name_ = "";
 }
 
 }  // namespace odradek::group

@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "protocol/internal/group_metadata.h"
 #include "server/group/types.h"
 
 namespace odradek::group {
@@ -44,6 +45,9 @@ struct Member {
   bool has_protocol(const std::string& protocol_name) const;
 };
 
+// By member id.
+using Assignments = std::map<std::string, base::Bytes>;
+
 // Not thread-safe: whoever holds the group's lock owns it.
 class Group {
  public:
@@ -56,8 +60,20 @@ class Group {
   const std::optional<std::string>& protocol_type() const { return protocol_type_; }
   const std::optional<std::string>& protocol_name() const { return protocol_name_; }
 
+  // When it came into its state, by the clock on the wall; -1 where the log does not say.
+  std::int64_t state_since_ms() const { return state_since_ms_; }
+  // Topics that the members subscribe to; nothing where they do not say it as consumers do.
+  std::optional<std::set<std::string>> subscribed_topics() const;
+  bool is_subscribed_to(const std::string& topic) const;
+
   // Only the transitions of the table in group.cc are allowed; any other is a bug of ours.
-  void transition_to(GroupState next);
+  void transition_to(GroupState next, std::int64_t now_ms);
+
+  // What the log keeps of the group, with these assignments, one for every member.
+  protocol::GroupMetadataValue metadata(const Assignments& assignments) const;
+  Assignments assignments() const;
+  // The group as the log kept it: Stable, or Empty without members.
+  void restore(const protocol::GroupMetadataValue& metadata);
 
   bool has_member(const std::string& id) const { return members_.contains(id); }
   Member* member(const std::string& id);
@@ -86,7 +102,7 @@ class Group {
   bool elect_joined_leader();
 
   // generation + 1; CompletingRebalance with members, Empty without.
-  void start_next_generation();
+  void start_next_generation(std::int64_t now_ms);
   void set_protocol_type(const std::string& protocol_type);
 
   std::int32_t rebalance_timeout_ms() const;  // the longest of the members'
@@ -104,6 +120,7 @@ class Group {
  private:
   const std::string id_;
   GroupState state_ = GroupState::kEmpty;
+  std::int64_t state_since_ms_ = -1;
   std::int32_t generation_ = 0;
   std::string leader_id_;
   std::optional<std::string> protocol_type_;

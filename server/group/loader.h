@@ -1,37 +1,51 @@
 // GroupLoader: follows the leadership of __consumer_offsets and loads the groups that this broker
-// begins to coordinate.
+// begins to coordinate from their partition's log.
 #pragma once
 
 #include <cstdint>
-#include <set>
+#include <optional>
+#include <vector>
 
-#include "base/mutex.h"
+#include "base/result.h"
 #include "base/scheduler.h"
 #include "server/group/coordinator.h"
-#include "server/group/offset_store.h"
+#include "server/group/group_table.h"
+#include "server/group/offset_mirror.h"
+#include "server/group/replay.h"
+#include "server/replica/replica_set.h"
 
 namespace odradek::group {
 
-// Safe from any thread; what blocks on ZooKeeper runs on the scheduler.
+// Safe from any thread; what reads the log runs on the scheduler.
 class GroupLoader {
  public:
-  GroupLoader(GroupCoordinator& coordinator, OffsetStore& offsets, base::Scheduler& scheduler)
-      : coordinator_(coordinator), offsets_(offsets), scheduler_(scheduler) {}
+  // The topic whose partitions say who coordinates, and keep what coordinators know.
+  static constexpr const char* kTopic = "__consumer_offsets";
+
+  // `adopt` as OffsetMirror::loaded() has it.
+  GroupLoader(std::int32_t buffer_size_bytes, GroupTable& table, GroupCoordinator& coordinator,
+              replica::ReplicaSet& replicas, base::Scheduler& scheduler, OffsetMirror& mirror,
+              OffsetMirror::Adopt adopt);
 
   // This broker leads, or no longer leads, a partition of __consumer_offsets.
-  void led(std::int32_t partition) EXCLUDES(mutex_);
-  void lost(std::int32_t partition) EXCLUDES(mutex_);
+  void led(std::int32_t partition, protocol::LeaderEpoch epoch);
+  // Without an epoch: the replica is taken away.
+  void lost(std::int32_t partition, std::optional<protocol::LeaderEpoch> epoch);
 
  private:
   static constexpr std::int64_t kRetryMs = 1000;
 
-  void load() EXCLUDES(mutex_);
+  void load(std::int32_t partition, protocol::LeaderEpoch epoch);
+  base::Status read(std::int32_t partition, protocol::LeaderEpoch epoch, Replay& replay);
+  std::vector<GroupEntryPtr> entries_of(std::int32_t partition, Replay& replay);
 
+  const std::int32_t buffer_size_bytes_;
+  GroupTable& table_;
   GroupCoordinator& coordinator_;
-  OffsetStore& offsets_;
+  replica::ReplicaSet& replicas_;
   base::Scheduler& scheduler_;
-  base::Mutex mutex_;
-  std::set<std::int32_t> to_load_ GUARDED_BY(mutex_);  // one run loads all that wait
+  OffsetMirror& mirror_;
+  const OffsetMirror::Adopt adopt_;
 };
 
 }  // namespace odradek::group

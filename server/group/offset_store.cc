@@ -32,6 +32,7 @@ int hex_value(char digit) {
 std::string path_element(const std::string& group) {
   bool is_dots = group == "." || group == "..";
   std::string element;
+  if (group.empty()) return "%";  // which no other group becomes
   for (char character : group) {
     auto byte = static_cast<unsigned char>(character);
     bool is_plain = byte >= 0x20 && byte != 0x7f && byte != '/' && byte != '%';
@@ -48,6 +49,7 @@ std::string path_element(const std::string& group) {
 
 std::string group_of_path_element(const std::string& element) {
   std::string group;
+  if (element == "%") return group;
   for (std::size_t i = 0; i < element.size(); ++i) {
     bool is_escape = element[i] == '%' && i + 2 < element.size() &&
                      hex_value(element[i + 1]) >= 0 && hex_value(element[i + 2]) >= 0;
@@ -96,33 +98,49 @@ void OffsetStore::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void OffsetStore::commit(const std::string& group, std::vector<OffsetToCommit> offsets,
-                         CommitCallback callback) {
+ErrorCode OffsetStore::try_commit(const std::string& group, std::vector<OffsetToCommit> offsets,
+                                  CommitKind kind, CommitCallback callback) {
   auto pending = std::make_shared<Pending>();
   pending->group = group;
   pending->offsets = std::move(offsets);
+  pending->kind = kind;
   pending->callback = std::move(callback);
+  return enqueue(std::move(pending));
+}
+
+ErrorCode OffsetStore::try_remove(const std::string& group, std::vector<OffsetToCommit> offsets,
+                                  RemovalKind kind, CommitCallback callback) {
+  auto pending = std::make_shared<Pending>();
+  pending->group = group;
+  pending->offsets = std::move(offsets);
+  pending->kind = kind;
+  pending->callback = std::move(callback);
+  return enqueue(std::move(pending));
+}
+
+void OffsetStore::commit(const std::string& group, const std::vector<OffsetToCommit>& offsets,
+                         CommitKind kind, const CommitCallback& callback) {
+  ErrorCode refusal = try_commit(group, offsets, kind, callback);
+  if (refusal != ErrorCode::kNone) callback(std::vector<ErrorCode>(offsets.size(), refusal));
+}
+
+ErrorCode OffsetStore::enqueue(PendingPtr pending) {
   pending->deadline_ms = clock_.monotonic_ms() + commit_timeout_ms_;
   std::size_t count = pending->offsets.size();
-  ErrorCode refusal = ErrorCode::kNone;
   bool needs_check = false;
   {
     base::MutexLock lock(mutex_);
-    if (stopping_) {
-      refusal = ErrorCode::kCoordinatorNotAvailable;
-    } else if (waiting_offsets_ + count > kMaxWaiting) {
-      refusal = ErrorCode::kCoordinatorLoadInProgress;
-    } else {
-      waiting_offsets_ += count;
-      waiting_.push_back(pending);
-      while (!by_deadline_.empty() && by_deadline_.front()->is_answered) by_deadline_.pop_front();
-      by_deadline_.push_back(pending);
-      needs_check = !std::exchange(is_check_scheduled_, true);
-    }
+    if (stopping_) return ErrorCode::kCoordinatorNotAvailable;
+    if (waiting_offsets_ + count > kMaxWaiting) return ErrorCode::kCoordinatorLoadInProgress;
+    waiting_offsets_ += count;
+    while (!by_deadline_.empty() && by_deadline_.front()->is_answered) by_deadline_.pop_front();
+    by_deadline_.push_back(pending);
+    waiting_.push_back(std::move(pending));
+    needs_check = !std::exchange(is_check_scheduled_, true);
   }
-  if (refusal != ErrorCode::kNone) return pending->refuse(refusal);
   changed_.notify_one();
   if (needs_check) schedule_check(commit_timeout_ms_);
+  return ErrorCode::kNone;
 }
 
 void OffsetStore::schedule_check(std::int64_t delay_ms) {
@@ -164,7 +182,12 @@ std::vector<OffsetStore::PendingPtr> OffsetStore::take_batch() {
   std::vector<PendingPtr> batch;
   std::size_t offsets = 0;
   std::size_t taken = 0;
+  auto removes = [](const PendingPtr& pending) {
+    return std::holds_alternative<RemovalKind>(pending->kind);
+  };
   while (taken < waiting_.size() && offsets < kMaxBatch) {
+    bool is_alone = removes(waiting_[taken]) || (taken > 0 && removes(batch.front()));
+    if (taken > 0 && is_alone) break;
     offsets += waiting_[taken]->offsets.size();
     batch.push_back(std::move(waiting_[taken++]));
   }
@@ -182,23 +205,63 @@ void OffsetStore::run() {
       if (stopping_) return;
       batch = take_batch();
     }
-    write(batch);
+    if (std::holds_alternative<RemovalKind>(batch.front()->kind)) {
+      remove(*batch.front());
+    } else {
+      write(batch);
+    }
   }
+}
+
+void OffsetStore::remove(Pending& removal) {
+  base::Status removed = remove_from_zookeeper(removal);
+  if (!removed) {
+    LOG(WARNING) << "[group " << removal.group
+                 << "] offsets cannot be removed from ZooKeeper: " << removed.error().message;
+  }
+  std::vector<ErrorCode> errors(removal.offsets.size(),
+                                removed ? ErrorCode::kNone : ErrorCode::kCoordinatorNotAvailable);
+  removal.answer(std::move(errors));
+}
+
+base::Status OffsetStore::remove_from_zookeeper(const Pending& removal) {
+  RemovalKind kind = std::get<RemovalKind>(removal.kind);
+  std::vector<TopicPartition> partitions;
+  for (const OffsetToCommit& offset : removal.offsets) partitions.push_back(offset.partition);
+  if (kind == RemovalKind::kWholeGroup) {
+    auto stored = offsets_.read_all(path_element(removal.group));
+    if (!stored) return stored.error();
+    partitions.clear();
+    for (auto& [partition, offset] : *stored) partitions.push_back(std::move(partition));
+  }
+  if (kind == RemovalKind::kOurs) {
+    auto copies = fetch(removal.group, partitions);
+    if (!copies) return copies.error();
+    std::vector<TopicPartition> ours;
+    for (std::size_t i = 0; i < partitions.size(); ++i) {
+      if ((*copies)[i] && (*copies)[i]->is_ours) ours.push_back(std::move(partitions[i]));
+    }
+    partitions = std::move(ours);
+  }
+  return offsets_.remove(path_element(removal.group), partitions);
 }
 
 void OffsetStore::write(const std::vector<PendingPtr>& batch) {
   std::vector<zk::OffsetNode> nodes;
   for (const PendingPtr& pending : batch) {
+    CommitKind kind = std::get<CommitKind>(pending->kind);
     std::string element = path_element(pending->group);
     for (const OffsetToCommit& offset : pending->offsets) {
       const TopicPartition& tp = offset.partition;
       const CommittedOffset& committed = offset.committed;
       nodes.push_back({.path = zk::paths::consumer_offset(element, tp.topic, tp.partition),
                        .data = zk::encode_offset(committed.offset)});
+      if (kind == CommitKind::kDecimal) continue;
       zk::OffsetDetails details{.offset = committed.offset,
                                 .leader_epoch = committed.leader_epoch,
                                 .metadata = committed.metadata,
-                                .commit_time_ms = clock_.wall_ms()};
+                                .commit_time_ms = committed.commit_time_ms,
+                                .in_log = kind == CommitKind::kCopy};
       nodes.push_back({.path = zk::paths::consumer_offset_details(element, tp.topic, tp.partition),
                        .data = details.encode()});
     }
@@ -206,10 +269,11 @@ void OffsetStore::write(const std::vector<PendingPtr>& batch) {
   std::vector<zk::Code> codes = offsets_.write(std::move(nodes));
   std::size_t next = 0;
   for (const PendingPtr& pending : batch) {
+    std::size_t step = std::get<CommitKind>(pending->kind) == CommitKind::kDecimal ? 1 : 2;
     std::vector<ErrorCode> errors;
-    for (std::size_t i = 0; i < pending->offsets.size(); ++i, next += 2) {
+    for (std::size_t i = 0; i < pending->offsets.size(); ++i, next += step) {
       ErrorCode decimal = error_of(codes[next]);
-      errors.push_back(decimal != ErrorCode::kNone ? decimal : error_of(codes[next + 1]));
+      errors.push_back(decimal != ErrorCode::kNone ? decimal : error_of(codes[next + step - 1]));
       if (errors.back() != ErrorCode::kNone) {
         LOG(WARNING) << "[group " << pending->group << "] offset of "
                      << pending->offsets[i].partition.to_string()
@@ -222,7 +286,7 @@ void OffsetStore::write(const std::vector<PendingPtr>& batch) {
 
 base::Status OffsetStore::add_details(const std::string& group,
                                       const std::vector<TopicPartition>& partitions,
-                                      std::vector<CommittedOffset>& offsets) {
+                                      std::vector<std::optional<StoredCopy>>& copies) {
   std::vector<std::string> paths;
   paths.reserve(partitions.size());
   std::string element = path_element(group);
@@ -231,43 +295,56 @@ base::Status OffsetStore::add_details(const std::string& group,
   }
   auto read = offsets_.read_nodes(paths);
   if (!read) return read.error();
-  for (std::size_t i = 0; i < offsets.size(); ++i) {
-    if (!(*read)[i]) continue;
+  for (std::size_t i = 0; i < copies.size(); ++i) {
+    if (!copies[i] || !(*read)[i]) continue;
     auto details = zk::OffsetDetails::decode(*(*read)[i]);
-    if (!details || details->offset != offsets[i].offset) continue;  // an old client wrote since
-    offsets[i].leader_epoch = details->leader_epoch;
-    offsets[i].metadata = std::move(details->metadata);
+    if (!details) continue;
+    CommittedOffset ours{.offset = details->offset,
+                         .leader_epoch = details->leader_epoch,
+                         .metadata = std::move(details->metadata),
+                         .commit_time_ms = details->commit_time_ms};
+    StoredCopy& copy = *copies[i];
+    if (ours.offset != copy.committed.offset) {  // an old client wrote since
+      if (details->in_log) copy.replaces = std::move(ours);
+      continue;
+    }
+    copy = {.committed = std::move(ours), .is_ours = true, .in_log = details->in_log};
   }
   return {};
 }
 
-base::Result<std::vector<CommittedOffset>> OffsetStore::fetch(
+base::Result<std::vector<std::optional<StoredCopy>>> OffsetStore::fetch(
     const std::string& group, const std::vector<TopicPartition>& partitions) {
   auto read = offsets_.read(path_element(group), partitions);
   if (!read) return read.error();
-  std::vector<CommittedOffset> offsets(partitions.size());
+  std::vector<std::optional<StoredCopy>> copies(partitions.size());
   for (std::size_t i = 0; i < partitions.size(); ++i) {
-    if ((*read)[i]) offsets[i].offset = (*read)[i]->offset;
+    const auto& stored = (*read)[i];
+    if (!stored) continue;
+    copies[i] =
+        StoredCopy{.committed = {.offset = stored->offset, .commit_time_ms = stored->mtime_ms}};
   }
-  base::Status added = add_details(group, partitions, offsets);
+  base::Status added = add_details(group, partitions, copies);
   if (!added) return added.error();
-  return offsets;
+  return copies;
 }
 
-base::Result<std::vector<OffsetToCommit>> OffsetStore::fetch_all(const std::string& group) {
+base::Result<std::vector<std::pair<TopicPartition, StoredCopy>>> OffsetStore::fetch_all(
+    const std::string& group) {
   auto read = offsets_.read_all(path_element(group));
   if (!read) return read.error();
   std::vector<TopicPartition> partitions;
-  std::vector<CommittedOffset> offsets;
+  std::vector<std::optional<StoredCopy>> copies;
   for (auto& [partition, stored] : *read) {
     partitions.push_back(partition);
-    offsets.push_back({.offset = stored.offset});
+    copies.push_back(
+        StoredCopy{.committed = {.offset = stored.offset, .commit_time_ms = stored.mtime_ms}});
   }
-  base::Status added = add_details(group, partitions, offsets);
+  base::Status added = add_details(group, partitions, copies);
   if (!added) return added.error();
-  std::vector<OffsetToCommit> all;
+  std::vector<std::pair<TopicPartition, StoredCopy>> all;
   for (std::size_t i = 0; i < partitions.size(); ++i) {
-    all.push_back({std::move(partitions[i]), std::move(offsets[i])});
+    all.emplace_back(std::move(partitions[i]), std::move(*copies[i]));
   }
   return all;
 }

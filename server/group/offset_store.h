@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/clock.h"
@@ -18,25 +19,40 @@
 #include "base/thread.h"
 #include "protocol/errors.h"
 #include "protocol/types.h"
+#include "server/group/group_offsets.h"
 #include "server/group/types.h"
 #include "zk/store/offsets.h"
 
 namespace odradek::group {
 
-struct CommittedOffset {
-  protocol::Offset offset = -1;
-  protocol::LeaderEpoch leader_epoch = protocol::kNoLeaderEpoch;
-  std::string metadata;
+// What ZooKeeper has of one offset.
+struct StoredCopy {
+  CommittedOffset committed;  // the time is the node's own where nobody says a better one
+  // Made by a broker of this kind, by the details beside it, and so that the log had it before.
+  bool is_ours = false;
+  bool in_log = false;
+  // Somebody else's decimal stands in the place of this copy of ours.
+  std::optional<CommittedOffset> replaces;
 };
 
-struct OffsetToCommit {
-  protocol::TopicPartition partition;
-  CommittedOffset committed;
+// How a commit is written.
+enum class CommitKind : std::uint8_t {
+  kAlone,    // ZooKeeper is the only place that has it
+  kCopy,     // the log has it already
+  kDecimal,  // of an old consumer, which gives no details
+};
+
+// What a removal takes.
+enum class RemovalKind : std::uint8_t {
+  kOurs,       // what an old client wrote since stays
+  kAnybodys,   // whoever wrote it
+  kWholeGroup  // of anybody, in every partition
 };
 
 // The decimal node /consumers/<group>/offsets/<topic>/<partition> is the truth; what a decimal
 // cannot hold stands beside it in /consumers/<group>/offset_details, which old readers never list,
-// and counts only while its offset is the one of the decimal. Safe from any thread.
+// and counts only while its offset is the one of the decimal. Where the log has the offsets too
+// this is a copy for who reads ZooKeeper. Safe from any thread.
 class OffsetStore {
  public:
   using CommitCallback = std::function<void(std::vector<protocol::ErrorCode>)>;
@@ -53,15 +69,24 @@ class OffsetStore {
   // thread. Everything that is waiting when a round trip ends shares the next one. What ZooKeeper
   // does not have in time (offsets.commit.timeout.ms) is answered COORDINATOR_NOT_AVAILABLE on a
   // timer's thread, and is not written any more if it was still waiting: by then another broker
-  // may coordinate the group.
-  void commit(const std::string& group, std::vector<OffsetToCommit> offsets,
-              CommitCallback callback) EXCLUDES(mutex_);
+  // may coordinate the group. What is refused at once is answered by the value alone, without the
+  // callback: COORDINATOR_LOAD_IN_PROGRESS while too much waits, COORDINATOR_NOT_AVAILABLE when
+  // stopped.
+  protocol::ErrorCode try_commit(const std::string& group, std::vector<OffsetToCommit> offsets,
+                                 CommitKind kind, CommitCallback callback) EXCLUDES(mutex_);
+  // The same, and the callback hears of refusals too, on the caller's thread.
+  void commit(const std::string& group, const std::vector<OffsetToCommit>& offsets, CommitKind kind,
+              const CommitCallback& callback);
+  // In order with the commits. One error per offset named, of which only the partition counts.
+  protocol::ErrorCode try_remove(const std::string& group, std::vector<OffsetToCommit> offsets,
+                                 RemovalKind kind, CommitCallback callback) EXCLUDES(mutex_);
 
   // Reads ZooKeeper, so offsets that old clients wrote there are seen; blocks. In the order asked;
-  // offset -1 where none is committed.
-  base::Result<std::vector<CommittedOffset>> fetch(
+  // nothing where none is committed.
+  base::Result<std::vector<std::optional<StoredCopy>>> fetch(
       const std::string& group, const std::vector<protocol::TopicPartition>& partitions);
-  base::Result<std::vector<OffsetToCommit>> fetch_all(const std::string& group);
+  base::Result<std::vector<std::pair<protocol::TopicPartition, StoredCopy>>> fetch_all(
+      const std::string& group);
   // Groups that have a node; blocks.
   base::Result<std::vector<std::string>> groups();
 
@@ -69,6 +94,7 @@ class OffsetStore {
   struct Pending {
     std::string group;
     std::vector<OffsetToCommit> offsets;
+    std::variant<CommitKind, RemovalKind> kind;
     CommitCallback callback;
     std::int64_t deadline_ms = 0;  // monotonic
     std::atomic<bool> is_answered = false;
@@ -84,13 +110,16 @@ class OffsetStore {
   static constexpr std::size_t kMaxWaiting = 100'000;
 
   void run();
+  protocol::ErrorCode enqueue(PendingPtr pending) EXCLUDES(mutex_);
   std::vector<PendingPtr> take_batch() REQUIRES(mutex_);
   void write(const std::vector<PendingPtr>& batch);
+  void remove(Pending& removal);
+  base::Status remove_from_zookeeper(const Pending& removal);
   void schedule_check(std::int64_t delay_ms);
   void check_deadlines() EXCLUDES(mutex_);
   base::Status add_details(const std::string& group,
                            const std::vector<protocol::TopicPartition>& partitions,
-                           std::vector<CommittedOffset>& offsets);
+                           std::vector<std::optional<StoredCopy>>& copies);
 
   zk::ConsumerOffsets& offsets_;
   const std::int64_t commit_timeout_ms_;

@@ -42,6 +42,26 @@ void take_over(Member& member, const JoinRequest& request, JoinCallback callback
   member.awaiting_join = std::move(callback);
 }
 
+// What the client is told when the group could not be written.
+ErrorCode store_error(ErrorCode error) {
+  switch (error) {
+    case ErrorCode::kUnknownTopicOrPartition:
+    case ErrorCode::kNotEnoughReplicas:
+    case ErrorCode::kNotEnoughReplicasAfterAppend:
+      return ErrorCode::kCoordinatorNotAvailable;
+    case ErrorCode::kNotLeaderOrFollower:
+    case ErrorCode::kKafkaStorageError:
+      return ErrorCode::kNotCoordinator;
+    case ErrorCode::kRequestTimedOut:
+      return ErrorCode::kRebalanceInProgress;
+    case ErrorCode::kMessageTooLarge:
+    case ErrorCode::kRecordListTooLarge:
+      return ErrorCode::kUnknownServerError;
+    default:
+      return error;
+  }
+}
+
 }  // namespace
 
 void run(Completions& done) {
@@ -50,8 +70,11 @@ void run(Completions& done) {
 }
 
 Rebalance::Rebalance(std::int64_t initial_delay_ms, const base::Clock& clock,
-                     ScheduleAfter schedule)
-    : initial_delay_ms_(initial_delay_ms), clock_(clock), schedule_(std::move(schedule)) {}
+                     ScheduleAfter schedule, GroupLog& log)
+    : initial_delay_ms_(initial_delay_ms),
+      clock_(clock),
+      schedule_(std::move(schedule)),
+      log_(log) {}
 
 void Rebalance::add_member(const GroupEntryPtr& entry, const JoinRequest& request,
                            std::string member_id, JoinCallback callback, Completions& done) const {
@@ -88,6 +111,7 @@ void Rebalance::replace_static_member(const GroupEntryPtr& entry, const JoinRequ
   answer_join(old_member, join_error(ErrorCode::kFencedInstanceId, old_id), done);
   answer_sync(old_member, SyncResult{.error = ErrorCode::kFencedInstanceId}, done);
   bool must_sync = group.pending_syncs.erase(old_id) > 0;
+  const Member former = old_member;
 
   Member& member = group.replace_static_member(*request.instance_id, new_id);
   if (must_sync) group.pending_syncs.insert(new_id);
@@ -114,7 +138,43 @@ void Rebalance::replace_static_member(const GroupEntryPtr& entry, const JoinRequ
   result.skip_assignment = skips;
   result.member_id = new_id;
   if (skips) result.members = group.members_for_leader();
-  answer_join(member, std::move(result), done);
+  store(
+      entry, group.assignments(),
+      [this, entry, former, result = std::move(result)](ErrorCode error) {
+        on_replacement_stored(entry, former, result, error);
+      },
+      done);
+}
+
+void Rebalance::on_replacement_stored(const GroupEntryPtr& entry, const Member& former,
+                                      const JoinResult& result, ErrorCode error) const {
+  Completions done;
+  {
+    base::MutexLock lock(entry->mutex);
+    Group& group = entry->group;
+    Member* member = group.member(result.member_id);
+    if (member == nullptr) return;  // and whoever removed it has answered
+    if (error == ErrorCode::kNone) {
+      answer_join(*member, result, done);
+    } else {
+      LOG(WARNING) << "[group " << group.id() << "] the new id of static member "
+                   << *former.instance_id
+                   << " cannot be written to the log: " << protocol::error_name(error);
+      JoinResult refusal = join_error(error, "");
+      refusal.generation = group.generation();
+      refusal.protocol_type = group.protocol_type();
+      refusal.protocol_name = group.protocol_name();
+      refusal.leader_id = result.leader_id;
+      answer_join(*member, std::move(refusal), done);
+      Member& restored = group.replace_static_member(*former.instance_id, former.id);
+      restored.protocols = former.protocols;
+      restored.session_timeout_ms = former.session_timeout_ms;
+      restored.rebalance_timeout_ms = former.rebalance_timeout_ms;
+      touch(restored);
+      set_session_timer(entry, former.id, restored.session_timeout_ms);
+    }
+  }
+  run(done);
 }
 
 void Rebalance::add_pending(const GroupEntryPtr& entry, const std::string& member_id,
@@ -152,18 +212,65 @@ void Rebalance::remove_member(const GroupEntryPtr& entry, const std::string& mem
   }
 }
 
+void Rebalance::store(const GroupEntryPtr& entry, const Assignments& assignments,
+                      std::function<void(ErrorCode)> callback, Completions& done) const {
+  Group& group = entry->group;
+  log_.enqueue(
+      entry->partition,
+      {metadata_record(group.id(), group.metadata(assignments), log_.between_brokers())},
+      [callback = std::move(callback)](Written written) { callback(store_error(written.error)); });
+  done.push_back([this, partition = entry->partition] { log_.flush(partition); });
+}
+
 void Rebalance::assign(const GroupEntryPtr& entry, const SyncRequest& request,
                        Completions& done) const {
   Group& group = entry->group;
-  for (auto& [id, member] : group.members()) member.assignment.clear();
+  Assignments assignments;
+  for (const auto& [id, member] : group.members()) assignments[id] = {};
   for (const auto& [id, assignment] : request.assignments) {
-    if (Member* member = group.member(id)) member->assignment = assignment;
+    if (group.has_member(id)) assignments[id] = assignment;
   }
-  group.transition_to(GroupState::kStable);
+  store(
+      entry, assignments,
+      [this, entry, generation = group.generation(), assignments](ErrorCode error) {
+        on_assignment_stored(entry, generation, assignments, error);
+      },
+      done);
+}
+
+void Rebalance::on_assignment_stored(const GroupEntryPtr& entry, std::int32_t generation,
+                                     const Assignments& assignments, ErrorCode error) const {
+  Completions done;
+  {
+    base::MutexLock lock(entry->mutex);
+    Group& group = entry->group;
+    // Somebody may have joined or left while the log was written: then this is over.
+    if (group.state() != GroupState::kCompletingRebalance || group.generation() != generation) {
+      return;
+    }
+    if (error == ErrorCode::kNone) {
+      propagate(group, assignments, done);
+    } else {
+      for (auto& [id, member] : group.members()) {
+        answer_sync(member, SyncResult{.error = error}, done);
+      }
+      prepare(entry,
+              "the assignment cannot be written to the log: " +
+                  std::string(protocol::error_name(error)),
+              done);
+    }
+  }
+  run(done);
+}
+
+void Rebalance::propagate(Group& group, const Assignments& assignments, Completions& done) const {
+  group.transition_to(GroupState::kStable, clock_.wall_ms());
   LOG(INFO) << "[group " << group.id() << "] generation " << group.generation() << ": "
             << group.members().size() << " members have the assignment of leader "
             << group.leader_id();
   for (auto& [id, member] : group.members()) {
+    auto assignment = assignments.find(id);
+    member.assignment = assignment == assignments.end() ? base::Bytes() : assignment->second;
     if (!member.awaiting_sync) continue;
     touch(member);
     answer_sync(member,
@@ -171,6 +278,20 @@ void Rebalance::assign(const GroupEntryPtr& entry, const SyncRequest& request,
                            .protocol_name = group.protocol_name(),
                            .assignment = member.assignment},
                 done);
+  }
+}
+
+void Rebalance::restored(const GroupEntryPtr& entry, std::int32_t max_size,
+                         Completions& done) const {
+  Group& group = entry->group;
+  for (auto& [id, member] : group.members()) {
+    touch(member);
+    set_session_timer(entry, id, member.session_timeout_ms);
+  }
+  if (group.members().size() > static_cast<std::size_t>(max_size)) {
+    prepare(entry,
+            "it has more members than group.max.size, " + std::to_string(max_size) + ", allows",
+            done);
   }
 }
 
@@ -201,7 +322,7 @@ void Rebalance::prepare(const GroupEntryPtr& entry, const std::string& reason,
     }
   }
   group.pending_syncs.clear();
-  group.transition_to(GroupState::kPreparingRebalance);
+  group.transition_to(GroupState::kPreparingRebalance, clock_.wall_ms());
   ++group.rebalance_round;
   LOG(INFO) << "[group " << group.id() << "] generation " << group.generation()
             << ": rebalance, because " << reason;
@@ -245,9 +366,18 @@ void Rebalance::complete_join(const GroupEntryPtr& entry, Completions& done) con
     return;
   }
   ++group.rebalance_round;
-  group.start_next_generation();
+  group.start_next_generation(clock_.wall_ms());
   if (group.state() == GroupState::kEmpty) {
     LOG(INFO) << "[group " << group.id() << "] generation " << group.generation() << ": empty";
+    // Without it the generation before would be taken for the newest, and soon time out.
+    store(
+        entry, {},
+        [id = group.id()](ErrorCode error) {
+          if (error == ErrorCode::kNone) return;
+          LOG(WARNING) << "[group " << id << "] that it is empty cannot be written to the log: "
+                       << protocol::error_name(error);
+        },
+        done);
     return;
   }
   for (auto& [id, member] : group.members()) {

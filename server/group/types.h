@@ -17,6 +17,9 @@ using protocol::ErrorCode;
 
 constexpr std::int32_t kNoGeneration = -1;
 
+// offsets.storage: where committed offsets live.
+enum class OffsetStorage : std::uint8_t { kZooKeeper, kKafka, kBoth };
+
 struct Protocol {
   std::string name;
   base::Bytes metadata;

@@ -1,10 +1,12 @@
 """Files on disk: ours read by the JVM's DumpLogSegments, and data directories handed to and fro between the two brokers."""
 import glob
+import queue
 import re
+import threading
 import unittest
 
 import confluent_kafka
-from confluent_kafka.admin import AdminClient, ConfigResource
+from confluent_kafka.admin import AdminClient
 
 import clients
 import corpus
@@ -180,6 +182,7 @@ class Groups:
                                              "auto.offset.reset": "earliest"})
         consumer.subscribe([f"grouped-{leg}"])
         test.assertEqual(10, len(consumer.consume(10, DEADLINE_S)))
+        consumer.commit(asynchronous=False)
         consumer.close()
 
     def check(self, test, client, leg):
@@ -190,7 +193,120 @@ class Groups:
             test.assertEqual(("Empty", "consumer"), (found.state, found.protocol_type), f"{group} at leg {leg}")
 
     def check_files(self, test, broker):
+        """The JVM's decoder reads every record of the topic."""
+        logs = sorted(glob.glob(f"{broker.data}/__consumer_offsets-*/*.log"))
+        text = dump(logs, "--offsets-decoder", "--deep-iteration")
+        test.assertIn('"group":"group-0"', text)
+        test.assertNotRegex(text, "Error at offset|skipping")
+
+
+class LiveMember:
+    """A member that lives through all hand-overs: it keeps its place, its id and its generation."""
+
+    TOPIC, GROUP = "live", "live-group"
+
+    def __init__(self):
+        self.consumer = None
+        self.assignments = 0
+        self.members = None
+        self.stopping = threading.Event()
+        self.values = queue.Queue()
+
+    def run(self):
+        while not self.stopping.is_set():
+            message = self.consumer.poll(0.1)
+            if message is None or message.error():
+                continue
+            # Fenced, or of another generation, it would be refused.
+            while not self.commit(message):
+                pass
+            self.values.put(message.value())
+
+    def commit(self, message):
+        try:
+            self.consumer.commit(message, asynchronous=False)
+            return True
+        except confluent_kafka.KafkaException as error:
+            # Those that say "try again", and that the broker is away.
+            retriable = {confluent_kafka.KafkaError._TRANSPORT, confluent_kafka.KafkaError._WAIT_COORD,
+                         confluent_kafka.KafkaError._TIMED_OUT,
+                         confluent_kafka.KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+                         confluent_kafka.KafkaError.COORDINATOR_NOT_AVAILABLE, confluent_kafka.KafkaError.NOT_COORDINATOR}
+            if error.args[0].code() in retriable and not self.stopping.is_set():
+                return False
+            self.values.put(error)
+            return True
+
+    def assigned(self, consumer, partitions):
+        self.assignments += 1
+
+    def add(self, test, client, leg):
+        client.write(self.TOPIC, "none", [Record(None, str(leg).encode(), [])])
+        if leg == 0:
+            self.consumer = confluent_kafka.Consumer({
+                **client.options, "group.id": self.GROUP, "enable.auto.commit": False, "auto.offset.reset": "earliest",
+                "session.timeout.ms": 300_000, "heartbeat.interval.ms": 200})
+            self.consumer.subscribe([self.TOPIC], on_assign=self.assigned)
+            thread = threading.Thread(target=self.run)
+            test.addCleanup(self.consumer.close)
+            test.addCleanup(thread.join)
+            test.addCleanup(self.stopping.set)
+            thread.start()
+        test.assertEqual(str(leg).encode(), self.values.get(timeout=2 * DEADLINE_S))
+        self.members = self.members_of(client)
+
+    def members_of(self, client):
+        admin = AdminClient(client.options)
+
+        def members():
+            group = admin.list_groups(self.GROUP, DEADLINE_S)[:1]
+            return group and group[0].state == "Stable" and [
+                (member.id, member.client_host, member.metadata, member.assignment) for member in group[0].members]
+        return wait_until(members, f"members of {self.GROUP}")
+
+    def check(self, test, client, leg):
+        test.assertEqual(self.members, self.members_of(client))
+        test.assertEqual(1, self.assignments, f"leg {leg}")
+
+    def check_files(self, test, broker):
+        test.assertEqual(1, self.assignments)
+
+
+class Described:
+    """What the JVM's kafka-consumer-groups prints at the end of a leg, it prints at the beginning of the next."""
+
+    def __init__(self):
+        self.expected = None
+        self.at_end = self.End(self)
+
+    def describe(self, client):
+        return [sorted(peers.tool("3.9", "kafka-consumer-groups.sh", "--bootstrap-server", client.options["bootstrap.servers"],
+                                  "--describe", "--all-groups", *what).splitlines()) for what in ([], ["--state"])]
+
+    def add(self, test, client, leg):
         pass
+
+    def check(self, test, client, leg):
+        test.assertEqual(self.expected, self.describe(client), f"leg {leg}")
+
+    def check_files(self, test, broker):
+        pass
+
+    class End:
+        """Stands behind everything else that a leg adds."""
+
+        def __init__(self, described):
+            self.described = described
+
+        def add(self, test, client, leg):
+            self.described.expected = self.described.describe(client)
+            test.assertTrue(any("group-0" in line for line in self.described.expected[0]))
+
+        def check(self, test, client, leg):
+            pass
+
+        def check_files(self, test, broker):
+            pass
 
 
 class CommittedOffsets:
@@ -252,9 +368,10 @@ def read_assigned(client, topic, count):
 class HandOverTest(unittest.TestCase):
     """One data directory, served in turn by the JVM's broker and ours; every leg checks what earlier legs stored, then adds."""
 
-    def hand_over(self, legs, end, *things):
+    def hand_over(self, legs, end, *things, **settings):
         with peers.ChangingCluster(1, release=legs[0], **SMALL_SEGMENTS, transaction_state_log_replication_factor=1,
-                                   transaction_state_log_min_isr=1, transaction_state_log_num_partitions=1) as cluster:
+                                   transaction_state_log_min_isr=1, transaction_state_log_num_partitions=1,
+                                   **settings) as cluster:
             broker = cluster.brokers[0]
             for leg, release in enumerate(legs):
                 if leg > 0:
@@ -294,21 +411,19 @@ class HandOverTest(unittest.TestCase):
     def test_transactions_of_the_old_release(self):
         self.hand_over(["2.8", None, "2.8", None], self.stop, Transactions())
 
-    def skip_without_offsets_topic(self):
-        with Cluster(1) as cluster:
-            admin = AdminClient({"bootstrap.servers": cluster.bootstrap})
-            broker = ConfigResource(ConfigResource.Type.BROKER, "1")
-            configs = admin.describe_configs([broker])[broker].result(DEADLINE_S)
-        if configs["offsets.storage"].value == "zookeeper":
-            self.skipTest("groups and offsets are not in __consumer_offsets yet, where the JVM's coordinator looks")
+    def hand_over_groups(self, legs, end, storage):
+        described = Described()
+        self.hand_over(legs, end, described, Groups(), CommittedOffsets(), LiveMember(), described.at_end,
+                       offsets_storage=storage)
 
-    def test_groups(self):
-        self.skip_without_offsets_topic()
-        self.hand_over(["3.9", None, "3.9", None], self.stop, Groups())
+    def test_groups_and_offsets(self):
+        self.hand_over_groups(["3.9", None, "3.9", None], self.stop, "both")
 
-    def test_committed_offsets(self):
-        self.skip_without_offsets_topic()
-        self.hand_over(["3.9", None, "3.9", None], self.stop, CommittedOffsets())
+    def test_groups_and_offsets_in_the_log_alone_when_killed(self):
+        self.hand_over_groups(["3.9", None, "3.9", None], self.kill, "kafka")
+
+    def test_groups_and_offsets_of_the_old_release(self):
+        self.hand_over_groups(["2.8", None, "2.8", None], self.stop, "both")
 
 
 if __name__ == "__main__":

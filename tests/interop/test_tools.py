@@ -1,14 +1,16 @@
 """The command-line tools of the JVM Kafka, new and old, against our brokers."""
 import glob
 import json
+import os
 import re
+import subprocess
 import time
 import unittest
 
 import confluent_kafka
 
 import peers
-from cluster import DEADLINE_S, Cluster, kcat, wait_until
+from cluster import BINARIES, DEADLINE_S, ROOT, Cluster, kcat, wait_until
 from peers import tool
 
 
@@ -24,6 +26,11 @@ def rows(text):
     lines = [line.split() for line in text.splitlines() if line.strip()]
     header = next(i for i, line in enumerate(lines) if line[0] == "GROUP")
     return [dict(zip(lines[header], line)) for line in lines[header + 1:]]
+
+
+def words(text):
+    """What a table says, whatever its widths and the order of its lines."""
+    return sorted(line.split() for line in text.splitlines() if line.strip())
 
 
 class TopicsTest(unittest.TestCase):
@@ -133,6 +140,63 @@ class GroupsTest(unittest.TestCase):
             self.assertEqual({"0": ("7", "3", "-"), "1": ("25", "0", "-")},
                              {key: (row["CURRENT-OFFSET"], row["LAG"], row["CONSUMER-ID"]) for key, row in gone.items()})
             self.assertRegex(tool("3.9", *groups, "--list", "--state"), r"readers\s+(Consumer\s+|Classic\s+)?Empty")
+            self.same_as_ours(cluster)
+            for release in peers.RELEASES:
+                self.change(cluster, release, "readers")
+
+    def same_as_ours(self, cluster):
+        """The native tool prints what the JVM's prints."""
+        script = os.path.join(ROOT, "scripts/kafka-consumer-groups.sh")
+
+        def ours(*arguments):
+            done = subprocess.run([script, "--bootstrap-server", cluster.bootstrap, *arguments], capture_output=True,
+                                  text=True, timeout=DEADLINE_S, env={**os.environ, "ODRADEK_BINARIES": BINARIES})
+            self.assertEqual(0, done.returncode, done.stderr)
+            return done.stdout
+        tables = (["--list"], ["--list", "--state"], ["--list", "--state", "empty"], ["--list", "--type"],
+                  *(["--describe", "--group", "readers", *what] for what in ([], ["--state"], ["--members"])),
+                  ["--describe", "--group", "nobody"],
+                  ["--reset-offsets", "--group", "readers", "--all-topics", "--shift-by", "1", "--export", "--dry-run"],
+                  ["--delete", "--group", "nobody"])
+        for arguments in tables:
+            theirs = tool("3.9", "kafka-consumer-groups.sh", "--bootstrap-server", cluster.bootstrap, *arguments)
+            self.assertEqual(words(theirs), words(ours(*arguments)), arguments)
+        plan = ours("--reset-offsets", "--group", "readers", "--topic", "counted:0", "--to-offset", "99", "--execute")
+        self.assertRegex(plan, r"readers\s+counted\s+0\s+10")
+        self.assertIn("Successful", ours("--delete-offsets", "--group", "readers", "--topic", "counted:1"))
+        lag = {row["PARTITION"]: row["CURRENT-OFFSET"] for row in rows(ours("--describe", "--group", "readers"))}
+        self.assertEqual({"0": "10"}, lag)
+        self.assertIn("('readers') was successful", ours("--delete", "--group", "readers"))
+        self.commit(cluster, "readers")
+
+    def commit(self, cluster, group):
+        consumer = confluent_kafka.Consumer({"bootstrap.servers": cluster.bootstrap, "group.id": group, "enable.auto.commit": False})
+        consumer.commit(offsets=[confluent_kafka.TopicPartition("counted", 0, 7),
+                                 confluent_kafka.TopicPartition("counted", 1, 25)], asynchronous=False)
+        consumer.close()
+
+    def change(self, cluster, release, group):
+        """Resets, forgets and deletes a group of the topic "counted", then commits it anew."""
+        groups = ["kafka-consumer-groups.sh", "--bootstrap-server", cluster.bootstrap]
+
+        def offsets():
+            return {row["PARTITION"]: row["CURRENT-OFFSET"] for row in rows(tool(release, *groups, "--describe", "--group", group))}
+        self.assertEqual({"0": "7", "1": "25"}, offsets())
+        reset = ["--reset-offsets", "--group", group, "--topic", "counted"]
+        tool(release, *groups, *reset, "--shift-by", "-2", "--dry-run")
+        self.assertEqual({"0": "7", "1": "25"}, offsets())
+        tool(release, *groups, *reset, "--to-earliest", "--execute")
+        self.assertEqual({"0": "0", "1": "0"}, offsets())
+        done = tool(release, *groups, "--delete-offsets", "--group", group, "--topic", "counted:1")
+        self.assertRegex(done, r"counted\s+1\s+Successful")
+        self.assertEqual({"0": "0"}, offsets())
+        done = tool(release, *groups, "--delete", "--group", group)
+        self.assertIn(f"Deletion of requested consumer groups ('{group}') was successful.", done)
+        self.assertEqual([], tool(release, *groups, "--list").split())
+        self.assertIsNone(cluster.zk().exists(f"/consumers/{group}"))
+        gone = peers.complete("tool", release, *groups, "--delete", "--group", group)
+        self.assertIn("GroupIdNotFoundException", (gone.stdout + gone.stderr).decode())
+        self.commit(cluster, group)
 
 
 class OffsetsTest(unittest.TestCase):

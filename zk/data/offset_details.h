@@ -17,6 +17,7 @@ struct OffsetDetails {
   std::int32_t leader_epoch = -1;
   std::string metadata;
   std::int64_t commit_time_ms = 0;
+  bool in_log = false;  // a copy of what __consumer_offsets has, which counts
 
   std::string encode() const;  // version 1
   static base::Result<OffsetDetails> decode(std::string_view text);

@@ -1,10 +1,13 @@
 #include "zk/store/offsets.h"
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <span>
 #include <utility>
 
+#include "base/deadline.h"
+#include "base/mutex.h"
 #include "base/text.h"
 #include "zk/data/consumer.h"
 #include "zk/data/paths.h"
@@ -48,6 +51,35 @@ bool is_session_gone(Code code) { return code == Code::kSessionExpired || code =
 
 }  // namespace
 
+// An answer that comes too late finds nobody.
+std::vector<Response> ConsumerOffsets::ask(std::vector<Request> requests) {
+  if (!read_timeout_ms_) return session_.execute(std::move(requests));
+  struct Waiting {
+    base::Mutex mutex;
+    base::CondVar changed;
+    std::vector<Response> responses GUARDED_BY(mutex);
+    std::size_t left GUARDED_BY(mutex) = 0;
+  };
+  auto waiting = std::make_shared<Waiting>();
+  {
+    base::MutexLock lock(waiting->mutex);
+    waiting->responses.resize(requests.size(), Response{.code = Code::kOperationTimeout});
+    waiting->left = requests.size();
+  }
+  auto deadline = base::steady_after_ms(*read_timeout_ms_);
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    session_.send(std::move(requests[i]), [waiting, i](Response response) {
+      base::MutexLock lock(waiting->mutex);
+      waiting->responses[i] = std::move(response);
+      if (--waiting->left == 0) waiting->changed.notify_all();
+    });
+  }
+  base::MutexLock lock(waiting->mutex);
+  while (waiting->left > 0 && waiting->changed.wait_until(waiting->mutex, deadline)) {
+  }
+  return waiting->responses;
+}
+
 base::Result<std::vector<std::optional<StoredOffset>>> ConsumerOffsets::read(
     const std::string& group, const std::vector<protocol::TopicPartition>& partitions) {
   std::vector<Request> requests;
@@ -55,7 +87,7 @@ base::Result<std::vector<std::optional<StoredOffset>>> ConsumerOffsets::read(
   for (const auto& each : partitions) {
     requests.push_back(GetData{paths::consumer_offset(group, each.topic, each.partition)});
   }
-  std::vector<Response> responses = session_.execute(std::move(requests));
+  std::vector<Response> responses = ask(std::move(requests));
   std::vector<std::optional<StoredOffset>> offsets(partitions.size());
   for (std::size_t i = 0; i < partitions.size(); ++i) {
     const Response& response = responses[i];
@@ -70,14 +102,17 @@ base::Result<std::vector<std::optional<StoredOffset>>> ConsumerOffsets::read(
 
 base::Result<std::vector<std::pair<protocol::TopicPartition, StoredOffset>>>
 ConsumerOffsets::read_all(const std::string& group) {
-  auto topics = children_of(session_, paths::consumer_offsets(group), false);
-  if (!topics) return topics.error();
-  std::sort(topics->begin(), topics->end());
+  Response listed = ask({GetChildren{paths::consumer_offsets(group), false}}).front();
+  if (!listed.ok() && listed.code != Code::kNoNode) {
+    return error_of(listed.code, "listing", paths::consumer_offsets(group));
+  }
+  std::vector<std::string> topics = std::move(listed.children);
+  std::sort(topics.begin(), topics.end());
   std::vector<Request> lists;
-  for (const std::string& topic : *topics) {
+  for (const std::string& topic : topics) {
     lists.push_back(GetChildren{paths::consumer_topic_offsets(group, topic), false});
   }
-  std::vector<Response> responses = session_.execute(std::move(lists));
+  std::vector<Response> responses = ask(std::move(lists));
   std::vector<protocol::TopicPartition> partitions;
   for (std::size_t i = 0; i < responses.size(); ++i) {
     const Response& response = responses[i];
@@ -86,7 +121,7 @@ ConsumerOffsets::read_all(const std::string& group) {
     }
     for (const std::string& name : response.children) {
       auto partition = base::parse_int<std::int32_t>(name, 0);
-      if (partition) partitions.push_back({(*topics)[i], *partition});
+      if (partition) partitions.push_back({topics[i], *partition});
     }
   }
   std::sort(partitions.begin(), partitions.end());
@@ -172,7 +207,7 @@ base::Result<std::vector<std::optional<std::string>>> ConsumerOffsets::read_node
   for (const std::string& path : paths) requests.push_back(GetData{path});
   std::vector<std::optional<std::string>> data;
   data.reserve(paths.size());
-  for (Response& response : session_.execute(std::move(requests))) {
+  for (Response& response : ask(std::move(requests))) {
     if (!response.ok() && response.code != Code::kNoNode) {
       return error_of(response.code, "reading", response.path);
     }
@@ -184,11 +219,21 @@ base::Result<std::vector<std::optional<std::string>>> ConsumerOffsets::read_node
 base::Status ConsumerOffsets::remove(const std::string& group,
                                      const std::vector<protocol::TopicPartition>& partitions) {
   std::vector<Request> requests;
+  std::set<std::string, std::greater<>> parents;  // a parent sorts after its children
   for (const auto& each : partitions) {
-    requests.push_back(Delete{paths::consumer_offset(group, each.topic, each.partition)});
+    for (std::string path : {paths::consumer_offset(group, each.topic, each.partition),
+                             paths::consumer_offset_details(group, each.topic, each.partition)}) {
+      for (std::string_view parent = paths::parent(path); parent != paths::kConsumers;
+           parent = paths::parent(parent)) {
+        parents.emplace(parent);
+      }
+      requests.push_back(Delete{std::move(path)});
+    }
   }
+  for (const std::string& parent : parents) requests.push_back(Delete{parent});
   for (const Response& response : session_.execute(std::move(requests))) {
-    if (response.ok() || response.code == Code::kNoNode) continue;
+    bool is_done = response.ok() || response.code == Code::kNoNode;
+    if (is_done || response.code == Code::kNotEmpty) continue;
     return error_of(response.code, "deleting", response.path);
   }
   return {};

@@ -34,7 +34,10 @@ struct OffsetNode {
 // Safe from any thread.
 class ConsumerOffsets {
  public:
-  explicit ConsumerOffsets(Session& session) : session_(session) {}
+  // Reads of one round trip wait for `read_timeout_ms`, without one for as long as the session
+  // lives; what takes longer is an error.
+  explicit ConsumerOffsets(Session& session, std::optional<std::int64_t> read_timeout_ms = {})
+      : session_(session), read_timeout_ms_(read_timeout_ms) {}
 
   // Pipelined, in the order asked; nullopt where there is no node or no number in it.
   base::Result<std::vector<std::optional<StoredOffset>>> read(
@@ -55,17 +58,20 @@ class ConsumerOffsets {
   base::Result<std::vector<std::optional<std::string>>> read_nodes(
       const std::vector<std::string>& paths);
 
-  // Removes the group's offsets of these partitions; missing ones are no error.
+  // Removes the group's offsets of these partitions with what stands beside them, and the nodes
+  // above that have no other children then; missing ones are no error.
   base::Status remove(const std::string& group,
                       const std::vector<protocol::TopicPartition>& partitions);
   // Everything of the group.
   base::Status remove_group(const std::string& group);
 
  private:
+  std::vector<Response> ask(std::vector<Request> requests);
   void create_missing(const std::vector<OffsetNode>& nodes, const std::vector<std::size_t>& which,
                       std::vector<Code>& codes);
 
   Session& session_;
+  const std::optional<std::int64_t> read_timeout_ms_;
 };
 
 }  // namespace odradek::zk

@@ -37,9 +37,8 @@ TEST(ApiTable, RunsWhatMayWaitElsewhere) {
                      ApiKey::kAlterPartition, ApiKey::kAllocateProducerIds}) {
     EXPECT_EQ(find_row(number(key))->runs, Runs::kHandlerThread) << find_row(number(key))->api.name;
   }
-  for (ApiKey key :
-       {ApiKey::kCreateTopics, ApiKey::kDeleteTopics, ApiKey::kOffsetFetch,
-        ApiKey::kDescribeConfigs, ApiKey::kCreatePartitions, ApiKey::kIncrementalAlterConfigs}) {
+  for (ApiKey key : {ApiKey::kCreateTopics, ApiKey::kDeleteTopics, ApiKey::kDescribeConfigs,
+                     ApiKey::kCreatePartitions, ApiKey::kIncrementalAlterConfigs}) {
     EXPECT_EQ(find_row(number(key))->runs, Runs::kZooKeeperLane) << find_row(number(key))->api.name;
   }
 }

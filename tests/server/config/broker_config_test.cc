@@ -43,7 +43,7 @@ TEST(BrokerConfig, HoldsDefaults) {
   BrokerConfig config;
   EXPECT_EQ(config.num_network_threads, 3);
   EXPECT_EQ(config.log_segment_bytes, 1073741824);
-  EXPECT_EQ(config.offsets_storage, "zookeeper");
+  EXPECT_EQ(config.offsets_storage, "both");
   EXPECT_THAT(config.log_cleanup_policy, ElementsAre("delete"));
   EXPECT_EQ(config.ssl_endpoint_identification_algorithm, "https");
   EXPECT_FALSE(config.log_retention_ms.has_value());
@@ -278,7 +278,7 @@ TEST(BrokerConfig, ChangesThreadPoolsByHalfOrDouble) {
 TEST(BrokerConfig, DocumentsEveryKeyInOneRow) {
   std::string text = broker_config_documentation();
   EXPECT_THAT(text, HasSubstr("\n| num.io.threads | INT | 8 | [1,...] | cluster-wide | HIGH | "));
-  EXPECT_THAT(text, HasSubstr("\n| offsets.storage | STRING | zookeeper | "));
+  EXPECT_THAT(text, HasSubstr("\n| offsets.storage | STRING | both | "));
   EXPECT_EQ(text.find("log.initial.task.delay.ms"), std::string::npos);
 }
 

@@ -6,6 +6,8 @@
 #include <optional>
 
 #include "base/clock.h"
+#include "server/group/member_checks.h"
+#include "tests/server/group/memory_log.h"
 
 namespace odradek::group {
 namespace {
@@ -42,10 +44,10 @@ class Coordinating : public ::testing::Test {
   static constexpr std::int32_t kRebalanceMs = 30'000;
 
   Coordinating() {
-    coordinator.set_partition_count(kPartitions);
+    table.set_partition_count(kPartitions);
     for (std::int32_t i = 0; i < kPartitions; ++i) {
-      coordinator.start_loading(i);
-      coordinator.start_coordinating(i, {});
+      table.start_loading(i, 0);
+      table.finish_loading(i, 0, {});
     }
   }
 
@@ -94,7 +96,13 @@ class Coordinating : public ::testing::Test {
 
   base::ManualClock clock;
   ManualTimers timers{clock};
-  GroupCoordinator coordinator{CoordinatorOptions{}, clock, timers.schedule()};
+  // What was written to the log, and what the log answers.
+  std::vector<protocol::GroupMetadataValue> stored() { return memory_log.groups("g"); }
+
+  MemoryLog memory_log;
+  GroupTable table;
+  GroupLog log{GroupLogOptions{}, clock, memory_log.append()};
+  GroupCoordinator coordinator{CoordinatorOptions{}, clock, timers.schedule(), table, log};
 };
 
 TEST(PartitionOfGroup, IsJavasHashOfTheName) {
@@ -257,26 +265,203 @@ TEST_F(Coordinating, LetsMembersLeaveAndSaysWhoIsUnknown) {
 }
 
 TEST_F(Coordinating, AllowsCommitsOfMembersAndOfEmptyGroupsOnly) {
-  EXPECT_EQ(coordinator.check_commit({.group_id = "g"}), ErrorCode::kNone);
+  auto check = [this](const MemberIdentity& identity) {
+    GroupEntryPtr entry = table.find_or_create("g");
+    base::MutexLock lock(entry->mutex);
+    return check_commit(entry->group, identity);
+  };
+  EXPECT_EQ(check({.group_id = "g"}), ErrorCode::kNone);
   JoinResult member = stable_member();
-  EXPECT_EQ(coordinator.check_commit({.group_id = "g"}), ErrorCode::kUnknownMemberId);
+  EXPECT_EQ(check({.group_id = "g"}), ErrorCode::kUnknownMemberId);
   MemberIdentity identity{
       .group_id = "g", .generation = member.generation, .member_id = member.member_id};
-  EXPECT_EQ(coordinator.check_commit(identity), ErrorCode::kNone);
+  EXPECT_EQ(check(identity), ErrorCode::kNone);
   identity.generation = 9;
-  EXPECT_EQ(coordinator.check_commit(identity), ErrorCode::kIllegalGeneration);
+  EXPECT_EQ(check(identity), ErrorCode::kIllegalGeneration);
 }
 
 TEST_F(Coordinating, AnswersWaitingMembersWhenItLosesTheGroup) {
   auto waiting = join(request(""));
-  coordinator.stop_coordinating(partition_of_group("g", kPartitions));
+  std::int32_t partition = partition_of_group("g", kPartitions);
+  coordinator.unloaded(table.remove_partition(partition, 1));
   ASSERT_TRUE(waiting->has_value());
   EXPECT_EQ((*waiting)->error, ErrorCode::kNotCoordinator);
-  EXPECT_EQ(coordinator.check_coordinator("g"), ErrorCode::kNotCoordinator);
-  coordinator.start_loading(partition_of_group("g", kPartitions));
-  EXPECT_EQ(coordinator.check_coordinator("g"), ErrorCode::kCoordinatorLoadInProgress);
-  coordinator.start_coordinating(partition_of_group("g", kPartitions), {"g"});
+  EXPECT_EQ(table.check("g"), ErrorCode::kNotCoordinator);
+}
+
+TEST_F(Coordinating, WritesEveryGenerationWithItsAssignmentAndThatItIsEmpty) {
+  JoinResult member = stable_member();
+  ASSERT_EQ(stored().size(), 1u);
+  const protocol::GroupMetadataValue first = stored().front();
+  EXPECT_EQ(first.protocol_type, "consumer");
+  EXPECT_EQ(first.generation, member.generation);
+  EXPECT_EQ(first.protocol, "range");
+  EXPECT_EQ(first.leader, member.member_id);
+  EXPECT_EQ(first.current_state_timestamp, clock.wall_ms());
+  ASSERT_EQ(first.members.size(), 1u);
+  EXPECT_EQ(first.members[0].member_id, member.member_id);
+  EXPECT_EQ(first.members[0].rebalance_timeout, kRebalanceMs);
+  EXPECT_EQ(first.members[0].session_timeout, kSessionMs);
+  EXPECT_EQ(first.members[0].subscription, base::to_bytes("meta-c"));
+  EXPECT_EQ(first.members[0].assignment, base::to_bytes("all"));
+
+  coordinator.leave("g", {{.member_id = member.member_id}});
+  timers.advance_ms(1);
+  ASSERT_EQ(stored().size(), 2u);
+  EXPECT_EQ(stored().back().generation, member.generation + 1);
+  EXPECT_EQ(stored().back().protocol, std::nullopt);
+  EXPECT_EQ(stored().back().leader, std::nullopt);
+  EXPECT_TRUE(stored().back().members.empty());
+}
+
+TEST_F(Coordinating, AnswersSyncOnceTheLogHasTheAssignment) {
+  auto joined = join(request(""));
+  timers.advance_ms(3000);
+  memory_log.holds_answers = true;
+  auto synced = sync(**joined, {{(*joined)->member_id, base::to_bytes("all")}});
+  EXPECT_FALSE(synced->has_value());
+  EXPECT_EQ(state(), "CompletingRebalance");
+  memory_log.answer_held();
+  ASSERT_TRUE(synced->has_value());
+  EXPECT_EQ((*synced)->error, ErrorCode::kNone);
+  EXPECT_EQ((*synced)->assignment, base::to_bytes("all"));
+  EXPECT_EQ(state(), "Stable");
+}
+
+TEST_F(Coordinating, RebalancesAgainWhenTheLogRefusesTheAssignment) {
+  const std::pair<ErrorCode, ErrorCode> kTold[] = {
+      {ErrorCode::kNotEnoughReplicas, ErrorCode::kCoordinatorNotAvailable},
+      {ErrorCode::kNotEnoughReplicasAfterAppend, ErrorCode::kCoordinatorNotAvailable},
+      {ErrorCode::kUnknownTopicOrPartition, ErrorCode::kCoordinatorNotAvailable},
+      {ErrorCode::kNotLeaderOrFollower, ErrorCode::kNotCoordinator},
+      {ErrorCode::kKafkaStorageError, ErrorCode::kNotCoordinator},
+      {ErrorCode::kRequestTimedOut, ErrorCode::kRebalanceInProgress},
+      {ErrorCode::kMessageTooLarge, ErrorCode::kUnknownServerError},
+      {ErrorCode::kRecordListTooLarge, ErrorCode::kUnknownServerError}};
+  auto joined = join(request(""));
+  timers.advance_ms(3000);
+  for (auto [refused, told] : kTold) {
+    memory_log.next_error = refused;
+    auto synced = sync(**joined, {{(*joined)->member_id, base::to_bytes("all")}});
+    ASSERT_TRUE(synced->has_value());
+    EXPECT_EQ((*synced)->error, told);
+    EXPECT_EQ(state(), "PreparingRebalance");
+    memory_log.next_error = ErrorCode::kNone;
+    joined = join(request((*joined)->member_id));
+    ASSERT_TRUE(joined->has_value());
+  }
+  auto synced = sync(**joined, {{(*joined)->member_id, base::to_bytes("all")}});
+  EXPECT_EQ((*synced)->error, ErrorCode::kNone);
+}
+
+TEST_F(Coordinating, ForgetsAnAssignmentThatIsOvertakenByAnotherMember) {
+  auto joined = join(request("", "a"));
+  timers.advance_ms(3000);
+  memory_log.holds_answers = true;
+  auto synced = sync(**joined, {{(*joined)->member_id, base::to_bytes("all")}});
+  auto second = join(request("", "b"));
+  EXPECT_EQ((*synced)->error, ErrorCode::kRebalanceInProgress);
+  memory_log.answer_held();
+  EXPECT_EQ(state(), "PreparingRebalance");
+}
+
+TEST_F(Coordinating, GivesAStaticMemberItsFormerIdBackWhenTheLogRefusesTheNewOne) {
+  JoinRequest first = request("");
+  first.instance_id = "i";
+  auto joined = join(first);
+  timers.advance_ms(3000);
+  (void)sync(**joined, {{(*joined)->member_id, base::to_bytes("all")}});
+  memory_log.next_error = ErrorCode::kNotEnoughReplicas;
+  auto again = join(first);
+  ASSERT_TRUE(again->has_value());
+  EXPECT_EQ((*again)->error, ErrorCode::kCoordinatorNotAvailable);
+  EXPECT_EQ(beat(**joined), ErrorCode::kNone);
+  memory_log.next_error = ErrorCode::kNone;
+  again = join(first);
+  EXPECT_EQ((*again)->error, ErrorCode::kNone);
+  EXPECT_EQ((*again)->generation, (*joined)->generation);
+  EXPECT_EQ(stored().back().members[0].member_id, (*again)->member_id);
+  EXPECT_EQ(stored().back().members[0].assignment, base::to_bytes("all"));
+}
+
+// The next coordinator, which has nothing but the log.
+class TakingOver : public Coordinating {
+ protected:
+  void take_over() {
+    std::vector<GroupEntryPtr> loaded;
+    std::int32_t partition = partition_of_group("g", kPartitions);
+    for (auto& [id, replayed] : memory_log.replay().take()) {
+      auto entry = std::make_shared<GroupEntry>(id, partition);
+      base::MutexLock lock(entry->mutex);
+      if (replayed.metadata) entry->group.restore(*replayed.metadata);
+      loaded.push_back(entry);
+    }
+    coordinator.unloaded(table.remove_partition(partition, 1));
+    ASSERT_TRUE(table.start_loading(partition, 2));
+    EXPECT_EQ(table.check("g"), ErrorCode::kCoordinatorLoadInProgress);
+    loading_heartbeat = coordinator.heartbeat({.group_id = "g", .generation = 1, .member_id = "?"});
+    coordinator.sync({.group_id = "g", .generation = 1, .member_id = "?"},
+                     [this](const SyncResult& result) { loading_sync = result.error; });
+    ASSERT_TRUE(table.finish_loading(partition, 2, loaded));
+    coordinator.loaded(loaded);
+  }
+
+  ErrorCode loading_heartbeat = ErrorCode::kUnknownServerError;
+  ErrorCode loading_sync = ErrorCode::kUnknownServerError;
+};
+
+TEST_F(TakingOver, KeepsMembersTheirGenerationAndTheirAssignment) {
+  JoinResult member = stable_member();
+  take_over();
+  EXPECT_EQ(loading_heartbeat, ErrorCode::kNone);
+  EXPECT_EQ(loading_sync, ErrorCode::kRebalanceInProgress);
+  EXPECT_EQ(state(), "Stable");
+  EXPECT_EQ(beat(member), ErrorCode::kNone);
+  auto synced = sync(member);
+  EXPECT_EQ((*synced)->assignment, base::to_bytes("all"));
+  GroupDescription described = coordinator.describe("g");
+  ASSERT_EQ(described.members.size(), 1u);
+  EXPECT_EQ(described.members[0].metadata, base::to_bytes("meta-c"));
+}
+
+TEST_F(TakingOver, WaitsASessionForMembersAndThenDropsThem) {
+  (void)stable_member();
+  take_over();
+  timers.advance_ms(kSessionMs - 1);
+  EXPECT_EQ(state(), "Stable");
+  timers.advance_ms(kSessionMs);
   EXPECT_EQ(state(), "Empty");
+}
+
+TEST_F(TakingOver, KnowsTheInstancesOfStaticMembers) {
+  JoinRequest first = request("");
+  first.instance_id = "i";
+  auto joined = join(first);
+  timers.advance_ms(3000);
+  (void)sync(**joined, {{(*joined)->member_id, base::to_bytes("all")}});
+  take_over();
+  auto again = join(first);
+  ASSERT_TRUE(again->has_value());
+  EXPECT_EQ((*again)->generation, (*joined)->generation);
+  EXPECT_EQ(coordinator.heartbeat({.group_id = "g",
+                                   .generation = (*joined)->generation,
+                                   .member_id = (*joined)->member_id,
+                                   .instance_id = "i"}),
+            ErrorCode::kFencedInstanceId);
+}
+
+TEST_F(TakingOver, IgnoresWhatAnOlderEpochSays) {
+  std::int32_t partition = partition_of_group("g", kPartitions);
+  take_over();
+  EXPECT_TRUE(table.remove_partition(partition, 1).empty());
+  EXPECT_EQ(table.check("g"), ErrorCode::kNone);
+  EXPECT_FALSE(table.start_loading(partition, 3));  // it coordinates already
+  coordinator.unloaded(table.remove_partition(partition, 4));
+  EXPECT_FALSE(table.start_loading(partition, 3));
+  ASSERT_TRUE(table.start_loading(partition, 5));
+  (void)table.remove_partition(partition, 6);
+  EXPECT_FALSE(table.finish_loading(partition, 5, {}));
+  EXPECT_EQ(table.check("g"), ErrorCode::kNotCoordinator);
 }
 
 }  // namespace

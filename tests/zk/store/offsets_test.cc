@@ -61,6 +61,34 @@ TEST_F(OffsetsTest, AlwaysWritesAlsoAnUnchangedOffset) {
   EXPECT_GT((*offsets.read("g", {{"t", 0}}))[0]->mzxid, before);
 }
 
+TEST_F(OffsetsTest, ReadsWaitNoLongerThanAsked) {
+  ConsumerOffsets offsets(*session_, 200);
+  (void)offsets.commit({{"g", {"t", 0}, 1}});
+  EXPECT_EQ((*offsets.read("g", {{"t", 0}, {"t", 1}}))[0]->offset, 1);
+  EXPECT_EQ(offsets.read_all("g")->size(), 1u);
+  server_->pause();
+  auto late = offsets.read("g", {{"t", 0}});
+  auto all_late = offsets.read_all("g");
+  server_->resume();
+  EXPECT_FALSE(late.ok());
+  EXPECT_FALSE(all_late.ok());
+  EXPECT_TRUE(ConsumerOffsets(*session_).read("g", {{"t", 0}}).ok());
+}
+
+TEST_F(OffsetsTest, RemovesOffsetsAndTheNodesAboveThemThatAreEmptyThen) {
+  ConsumerOffsets offsets(*session_);
+  (void)offsets.commit({{"g", {"t", 0}, 1}, {"g", {"t", 1}, 1}});
+  (void)offsets.write({{"/consumers/g/offset_details/t/0", "{}"}});
+  ASSERT_TRUE(offsets.remove("g", {{"t", 0}, {"t", 7}}).ok());
+  EXPECT_FALSE(exists("/consumers/g/offsets/t/0"));
+  EXPECT_FALSE(exists("/consumers/g/offset_details"));
+  EXPECT_TRUE(exists("/consumers/g/offsets/t/1"));
+  (void)session_->call(Create{"/consumers/g/ids", std::nullopt, {}, {}});
+  ASSERT_TRUE(offsets.remove("g", {{"t", 1}}).ok());
+  EXPECT_FALSE(exists("/consumers/g/offsets"));
+  EXPECT_TRUE(exists("/consumers/g/ids"));  // of old consumers
+}
+
 TEST_F(OffsetsTest, SkipsWhatIsNoOffset) {
   ConsumerOffsets offsets(*session_);
   (void)offsets.commit({{"g", {"t", 0}, 1}});
