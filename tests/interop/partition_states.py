@@ -38,13 +38,12 @@ def ask(connection, api_key, version, body):
 
 
 def list_offsets(connection, partitions, time_ms):
-    """{partition: (timestamp, offset)} by ListOffsets v1."""
+    """{partition: (error, timestamp, offset)} by ListOffsets v1."""
     reader = ask(connection, 2, 1, struct.pack(">i", -1) + by_topic(partitions, lambda _: struct.pack(">q", time_ms)))
     found = {}
     for topic in answers(reader):
-        partition, error = reader.number("i"), reader.number("h")
-        assert error == 0, (topic, partition, error)
-        found[topic, partition] = reader.number("q"), reader.number("q")
+        partition = reader.number("i")
+        found[topic, partition] = reader.number("h"), reader.number("q"), reader.number("q")
     return found
 
 
@@ -104,7 +103,7 @@ def read_to_end(connection, positions, committed=0):
 def states(port, partitions, last_epoch, times_ms):
     """{partition: State}; `last_epoch` is the highest that any of them had."""
     with wire.Connection(port, timeout_s=60) as connection:
-        starts = {partition: offset for partition, (_, offset) in list_offsets(connection, partitions, EARLIEST).items()}
+        starts = {partition: offset for partition, (_, _, offset) in list_offsets(connection, partitions, EARLIEST).items()}
         all_of_it, committed = read_to_end(connection, starts), read_to_end(connection, starts, committed=1)
         epochs = [epoch_ends(connection, partitions, epoch) for epoch in range(last_epoch + 1)]
         found = [list_offsets(connection, partitions, time_ms) for time_ms in times_ms]

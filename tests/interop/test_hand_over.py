@@ -5,6 +5,7 @@ records with their offsets, timestamps, epochs and producers, log starts, aborte
 import glob
 import os
 import random
+import subprocess
 import threading
 import time
 import unittest
@@ -68,7 +69,8 @@ class Codecs:
     @staticmethod
     def reformat(options, version):
         resource = ConfigResource(ConfigResource.Type.TOPIC, "reformatted", set_config={"message.format.version": version})
-        AdminClient(options).alter_configs([resource])[resource].result(DEADLINE_S)
+        admin = AdminClient(options)
+        admin.alter_configs([resource])[resource].result(DEADLINE_S)
 
     @staticmethod
     def write_plain(options, topics, seed):
@@ -226,36 +228,37 @@ class Many:
 
 
 class Stream(threading.Thread):
-    """A client's idempotent producer, which never hears of the changes."""
+    """A Java client's idempotent producer of numbers, which never hears of the changes. (librdkafka loses a topic that a JVM broker,
+    just started, does not know yet.)"""
 
     def __init__(self, cluster):
         super().__init__(daemon=True)
-        self.producer = confluent_kafka.Producer({"bootstrap.servers": cluster.bootstrap, "enable.idempotence": True, "linger.ms": 2,
-                                                  "reconnect.backoff.max.ms": 500, "compression.codec": "lz4"})
-        self.ended = threading.Event()
         self.acknowledged = 0
         self.failed = []
+        properties = f"{cluster.directory}/producer.properties"
+        with open(properties, "w") as file:
+            file.write("enable.idempotence=true\nretries=1000000\ncompression.type=lz4\nlinger.ms=2\n")
+        self.process = subprocess.Popen(
+            [peers.PEER, "java", "3.9", "org.apache.kafka.tools.VerifiableProducer", "--topic", "stream", "--throughput", "1000",
+             "--bootstrap-server", cluster.bootstrap, "--producer.config", properties],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            env={**os.environ, "KAFKA_OPTS": peers.TOOL_OPTIONS})
         self.start()
 
     def run(self):
-        number = 0
-        while not self.ended.is_set():
-            if number - self.acknowledged < 20_000:
-                for _ in range(20):
-                    self.producer.produce("stream", str(number), partition=0, on_delivery=self.delivered)
-                    number += 1
-            self.producer.poll(0.01)
-        self.producer.flush(DEADLINE_S)
-
-    def delivered(self, error, _):
-        if error:
-            self.failed.append(str(error))
-        else:
-            self.acknowledged += 1
+        for line in self.process.stdout:
+            if b'"producer_send_success"' in line:
+                self.acknowledged += 1
+            elif b'"producer_send_error"' in line:
+                self.failed.append(line)
 
     def end(self):
-        self.ended.set()
+        """How many were acknowledged; all that were sent, for it waits for them."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        self.process.wait(DEADLINE_S)
         self.join()
+        self.process.stdout.close()
         return self.acknowledged
 
 
@@ -366,7 +369,7 @@ class HandOverTest(unittest.TestCase):
         consumer.close()
         self.assertEqual([(i, i) for i in range(count)], found)
         with wire.Connection(leg.port) as connection:
-            self.assertEqual(count, partition_states.list_offsets(connection, [("stream", 0)], -1)["stream", 0][1])
+            self.assertEqual({("stream", 0): (0, -1, count)}, partition_states.list_offsets(connection, [("stream", 0)], -1))
 
     def hand_over(self, release):
         self.codecs = Codecs(release)
@@ -379,7 +382,7 @@ class HandOverTest(unittest.TestCase):
         with self.make_cluster(release) as cluster:
             self.create(cluster)
             self.stream = Stream(cluster)
-            self.addCleanup(self.stream.ended.set)
+            self.addCleanup(self.stream.process.kill)
             for number, end in enumerate(ends):
                 leg = Leg(self, cluster, number)
                 self.run_leg(leg, self.stream.acknowledged)
