@@ -448,7 +448,10 @@ base::Status LogManager::close_logs(LogDir& dir, const std::vector<LogPtr>& logs
   for (const LogPtr& log : logs) {
     base::Status flushed =
         log->unflushed_messages() > 0 ? log->flush() : log->segments().last()->flush();
-    if (!flushed.ok()) return flushed;
+    if (!flushed.ok()) {
+      dir.fail(flushed.error().message);
+      return flushed;
+    }
   }
   return {};
 }

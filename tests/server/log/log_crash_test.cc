@@ -22,7 +22,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kSteps = 45;
+constexpr int kSteps = 50;
+constexpr int kMoreDirs = 1;
 constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
 
 // What a child tells before it ends, in memory that both see.
@@ -69,7 +70,7 @@ std::optional<base::FileFault> end_at(int n, std::atomic<int>& met, Report& repo
   base::FileFaults faults([&](base::FileOperation operation, std::string_view path) {
     return end_at(n, met, report, operation, path);
   });
-  LogWorkload workload(directory, seed);
+  LogWorkload workload(directory, seed, kMoreDirs);
   if (!workload.start().ok()) _exit(1);
   for (int i = 0; i < kSteps; ++i) {
     if (!workload.step().ok()) _exit(1);
@@ -90,25 +91,39 @@ void expect_no_leftovers(const std::string& directory) {
   }
 }
 
+// The crash came between the two renames that end a move, and the operator deletes either log: both
+// hold the same.
+void choose_one(const std::vector<std::string>& directories, bool first) {
+  for (const auto& entry : fs::directory_iterator(directories[0])) {
+    fs::path other = fs::path(directories[1]) / entry.path().filename();
+    if (entry.is_directory() && fs::exists(other)) fs::remove_all(first ? entry.path() : other);
+  }
+}
+
 // The next process, twice; the second finds what the first left, whichever way that one stopped.
 void expect_recovered(const std::string& directory, std::uint64_t seed,
                       const std::vector<States>& trace, std::size_t steps, bool clean) {
-  LogWorkload first(directory, seed);
+  LogWorkload first(directory, seed, kMoreDirs);
   base::Status started = first.start();
+  if (!started.ok() && started.error().message.find(" is both in ") != std::string::npos) {
+    choose_one(first.directories(), clean);
+    started = first.start();
+  }
   ASSERT_TRUE(started.ok()) << started.error().message;
   expect_between(first.manager(), trace, steps);
   first.manager().delete_due_files();
-  expect_no_leftovers(directory + "/data");
-  for (const LogPtr& log : first.manager().all()) append(*log, make_batch(), 1000);
+  expect_no_leftovers(directory);
+  for (const LogPtr& log : first.manager().cleanable()) append(*log, make_batch(), 1000);
   States states = first.states();
   if (clean) first.shutdown();
   first.crash();
-  LogWorkload second(directory, seed);
+  LogWorkload second(directory, seed, kMoreDirs);
   started = second.start();
   ASSERT_TRUE(started.ok()) << started.error().message;
   EXPECT_EQ(second.manager().had_clean_shutdown(), clean || second.manager().all().empty());
   EXPECT_TRUE(second.states() == states);
-  for (const LogPtr& log : second.manager().all()) expect_consistent(*log, log->log_end_offset());
+  for (const LogPtr& log : second.manager().cleanable())
+    expect_consistent(*log, log->log_end_offset());
 }
 
 class LogCrash : public ::testing::Test {
@@ -141,10 +156,10 @@ TEST_F(LogCrash, LosesNothingAcknowledgedAtAnyFileOperation) {
   std::uint64_t seeds = more != nullptr ? std::strtoull(more, nullptr, 10) : 2;
   int ends = 0;
   for (std::uint64_t seed = 1; seed <= seeds && !HasFailure(); ++seed) {
-    trace_ = run_undisturbed(seed, kSteps);
+    trace_ = run_undisturbed(seed, kSteps, kMoreDirs);
     for (int n = 1; !HasFailure() && end_and_recover(seed, n); ++n) ++ends;
   }
-  EXPECT_GE(points_.size(), 30u);
+  EXPECT_GE(points_.size(), 60u);
   if (std::getenv("LOG_CRASH_POINTS") == nullptr) return;
   for (const std::string& point : points_) std::cout << "  " << point << "\n";
   std::cout << ends << " ends at " << points_.size() << " named points\n";

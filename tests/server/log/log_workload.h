@@ -11,6 +11,7 @@
 #include "base/file_faults.h"
 #include "base/random.h"
 #include "protocol/record/control_record.h"
+#include "server/log/log_copy.h"
 #include "server/log/log_directory.h"
 #include "server/log/log_manager.h"
 #include "tests/server/log/log_states.h"
@@ -25,7 +26,7 @@ inline void expect_between(LogManager& manager, const std::vector<States>& trace
                            std::size_t steps) {
   const States& before = trace[steps];
   const States& after = trace[std::min(steps + 1, trace.size() - 1)];
-  for (const LogPtr& log : manager.all()) {
+  for (const LogPtr& log : manager.cleanable()) {
     EXPECT_TRUE(before.contains(log->partition()) || after.contains(log->partition()))
         << log->partition().to_string();
   }
@@ -33,7 +34,7 @@ inline void expect_between(LogManager& manager, const std::vector<States>& trace
     bool stays = after.contains(name);
     EXPECT_TRUE(!stays || manager.find(name) != nullptr) << name.to_string() << " is gone";
   }
-  for (const LogPtr& log : manager.all()) {
+  for (const LogPtr& log : manager.cleanable()) {
     SCOPED_TRACE(log->partition().to_string());
     auto state_in = [&](const States& states) {
       auto found = states.find(log->partition());
@@ -47,6 +48,9 @@ inline void expect_between(LogManager& manager, const std::vector<States>& trace
     }
     expect_consistent(*log, highest_start);
   }
+  for (const LogPtr& future : manager.futures()) {
+    expect_consistent(*future, future->log_end_offset());
+  }
 }
 
 // "rename leader-epoch-checkpoint.tmp to leader-epoch-checkpoint", "write .log": the operation and
@@ -55,6 +59,7 @@ inline std::string point_name(base::FileOperation operation, std::string_view pa
   auto kind = [](std::string_view whole) {
     std::string name(whole.substr(whole.find_last_of('/') + 1));
     if (name.ends_with("-delete")) return std::string("-delete directory");
+    if (name.ends_with("-future")) return std::string("-future directory");
     if (parse_log_directory_name(name)) return std::string("partition directory");
     if (offset_of_file_name(name)) return name.substr(name.find('.'));
     return name.find_first_of(".-") == std::string::npos ? std::string("log directory") : name;
@@ -71,15 +76,19 @@ inline std::string point_name(base::FileOperation operation, std::string_view pa
 // operations().
 class LogWorkload {
  public:
-  LogWorkload(const std::string& directory, std::uint64_t seed)
-      : directory_(directory + "/data"), random_(seed) {
+  // With the log directory "data", and so many more into which logs are moved.
+  LogWorkload(const std::string& directory, std::uint64_t seed, int more_dirs = 0)
+      : directories_{directory + "/data"}, random_(seed) {
+    for (int i = 0; i < more_dirs; ++i) {
+      directories_.push_back(directory + "/more" + std::to_string(i));
+    }
     options_.max_open_files = 12;
     options_.file_delete_delay_ms = 20'000;
   }
 
   void set_observer(LogDirObserver* observer) { observer_ = observer; }
   base::Status start() {
-    manager_ = std::make_unique<LogManager>(std::vector<std::string>{directory_}, options_, clock_);
+    manager_ = std::make_unique<LogManager>(directories_, options_, clock_);
     manager_->dirs().set_observer(observer_);
     return manager_->start([this](const std::string& topic) { return options_of(topic); });
   }
@@ -98,9 +107,14 @@ class LogWorkload {
   void shutdown() { manager_->shutdown(); }
   void crash() { manager_.reset(); }
   LogManager& manager() { return *manager_; }
+  const std::vector<std::string>& directories() const { return directories_; }
   LogOptions options_of(const std::string& topic) const {
     LogOptions options;
-    options.segment_bytes = topic == "big" ? 4 << 20 : 3000;
+    options.cleanup_compact = topic == "compacted";
+    options.cleanup_delete = !options.cleanup_compact;
+    options.min_cleanable_dirty_ratio = 0;
+    options.delete_retention_ms = 20'000;
+    options.segment_bytes = topic == "big" ? 4 << 20 : options.cleanup_compact ? 1500 : 3000;
     options.max_message_bytes = 2 << 20;
     options.index_interval_bytes = 300;
     options.retention_bytes = 12'000;
@@ -110,7 +124,7 @@ class LogWorkload {
   }
   States states() const {
     States states;
-    for (const LogPtr& log : manager_->all()) states[log->partition()] = state_of(*log);
+    for (const LogPtr& log : manager_->cleanable()) states[log->partition()] = state_of(*log);
     return states;
   }
 
@@ -134,6 +148,12 @@ class LogWorkload {
     bool gone = random_.one_in(5);
     auto log =
         gone ? open_log("gone", 0) : open_log("t", static_cast<std::int32_t>(random_.below(2)));
+    return log.ok() ? (this->*run)(**log) : base::Status(log.error());
+  }
+  // Also one that is compacted.
+  base::Status with_any_log(base::Status (LogWorkload::*run)(Log&)) {
+    if (!random_.one_in(3)) return with_log(run);
+    auto log = open_log("compacted", 0);
     return log.ok() ? (this->*run)(**log) : base::Status(log.error());
   }
   base::Status send(Log& log, BatchSpec spec) {
@@ -164,6 +184,58 @@ class LogWorkload {
 
   base::Status append_plain() { return with_log(&LogWorkload::append_plain_to); }
   base::Status append_plain_to(Log& log) { return send(log, {}); }
+  // Few keys, some of them deleted; every other time by a producer whose last batch must stay.
+  base::Status append_keyed() {
+    auto log = open_log("compacted", 0);
+    if (!log.ok()) return log.error();
+    BatchSpec producer;
+    if (random_.one_in(2)) producer = next_of(**log, random_.between(21, 23));
+    protocol::BatchOptions options;
+    options.producer_id = producer.producer_id;
+    options.producer_epoch = producer.producer_epoch;
+    options.base_sequence = producer.base_sequence;
+    protocol::BatchBuilder builder(options);
+    for (std::uint64_t i = random_.below(4); i < 5; ++i) {
+      std::string key = "key-" + std::to_string(random_.below(6));
+      base::Bytes value(random_.below(250), 'v');
+      auto present = random_.one_in(5) ? std::nullopt : std::optional<base::ByteView>(value);
+      builder.append(clock_.wall_ms(), base::as_bytes(key), present);
+    }
+    auto batch = builder.build();
+    if (!batch.ok()) return batch.error();
+    return status_of((*log)->append_as_leader(*batch, {.leader_epoch = epoch_}));
+  }
+  base::Status compact() {
+    auto log = open_log("compacted", 0);
+    if (!log.ok()) return log.error();
+    base::Status rolled = (*log)->roll();
+    if (!rolled.ok()) return rolled;
+    (*log)->set_high_watermark((*log)->log_end_offset());
+    OffsetMap offsets(1 << 20, 0.9);
+    auto report = manager_->cleaner().clean_one(offsets);
+    if (!report || report->end == CompactionEnd::kDone) return {};
+    return base::Error(report->reason);
+  }
+  // One step of a move to the next directory; the last one ends it.
+  base::Status move() { return with_any_log(&LogWorkload::move_one); }
+  base::Status move_one(Log& log) {
+    if (directories_.size() == 1) return {};
+    LogPtr current = manager_->find(log.partition());
+    LogPtr future = manager_->find_future(log.partition());
+    if (future == nullptr) {
+      auto here = std::ranges::find(directories_, log.dir().path()) - directories_.begin();
+      std::size_t next = (static_cast<std::size_t>(here) + 1) % directories_.size();
+      auto created = manager_->create_future(current, *manager_->dirs().all()[next]);
+      if (!created.ok()) return created.error();
+      future = *created;
+    }
+    auto copied = copy_some(*current, *future, random_.one_in(2) ? 1000 : 1 << 20);
+    if (!copied.ok()) return copied.error();
+    if (common_end(*current, *future) != current->log_end_offset()) return {};
+    base::Status done = future->flush();
+    if (done.ok()) done = copy_last_epochs(*current, *future);
+    return done.ok() ? manager_->replace_with_future(future) : done;
+  }
   base::Status append_large() {
     auto log = open_log("big", 0);
     return log.ok() ? send(**log, {.value_bytes = 600 << 10}) : base::Status(log.error());
@@ -206,25 +278,31 @@ class LogWorkload {
     }
     return status_of(log.append_as_follower(batches));
   }
-  base::Status begin_epoch() { return with_log(&LogWorkload::begin_epoch_of); }
+  base::Status begin_epoch() { return with_any_log(&LogWorkload::begin_epoch_of); }
   base::Status begin_epoch_of(Log& log) {
     return log.assign_epoch_start(++epoch_, log.log_end_offset());
   }
-  base::Status roll() { return with_log(&LogWorkload::roll_one); }
+  base::Status roll() { return with_any_log(&LogWorkload::roll_one); }
   base::Status roll_one(Log& log) { return log.roll(); }
-  base::Status flush() { return with_log(&LogWorkload::flush_one); }
+  base::Status flush() { return with_any_log(&LogWorkload::flush_one); }
   base::Status flush_one(Log& log) { return log.flush(); }
   base::Status flush_rolled() {
     manager_->flush_rolled_segments();
     return {};
   }
-  base::Status truncate() { return with_log(&LogWorkload::truncate_one); }
+  // What a move copied of a log tells of a cut by leader epochs alone, which do not change here.
+  base::Status give_up_move(const Log& log) { return manager_->delete_future(log.partition()); }
+  base::Status truncate() { return with_any_log(&LogWorkload::truncate_one); }
   base::Status truncate_one(Log& log) {
+    base::Status done = give_up_move(log);
+    if (!done.ok()) return done;
     protocol::Offset low = std::max(log.log_start_offset(), log.log_end_offset() - 20);
     return status_of(log.truncate_to(random_.between(low, log.log_end_offset())));
   }
   base::Status truncate_fully() { return with_log(&LogWorkload::truncate_fully_one); }
   base::Status truncate_fully_one(Log& log) {
+    base::Status done = give_up_move(log);
+    if (!done.ok()) return done;
     // Below the log start and above the log end, too. Ended in the middle it leaves no segment, and
     // the log begins anew: so never at the end, which everything else keeps.
     protocol::Offset low = std::max<protocol::Offset>(log.log_start_offset() - 10, 0);
@@ -262,7 +340,7 @@ class LogWorkload {
     return start();
   }
 
-  const std::string directory_;
+  std::vector<std::string> directories_;
   base::Random random_;
   base::ManualClock clock_;
   LogManagerOptions options_;
@@ -277,6 +355,7 @@ inline std::span<const LogWorkload::Operation> LogWorkload::operations() {
       {"append large", 1, &LogWorkload::append_large},
       {"append idempotent", 10, &LogWorkload::append_idempotent},
       {"append transactional", 10, &LogWorkload::append_transactional},
+      {"append keyed", 10, &LogWorkload::append_keyed},
       {"append as follower", 6, &LogWorkload::append_as_follower},
       {"begin epoch", 3, &LogWorkload::begin_epoch},
       {"roll", 3, &LogWorkload::roll},
@@ -289,6 +368,8 @@ inline std::span<const LogWorkload::Operation> LogWorkload::operations() {
       {"delete files", 2, &LogWorkload::delete_files},
       {"checkpoint", 3, &LogWorkload::checkpoint},
       {"delete partition", 3, &LogWorkload::delete_partition},
+      {"compact", 6, &LogWorkload::compact},
+      {"move", 8, &LogWorkload::move},
       {"restart", 2, &LogWorkload::restart_clean},
       {"restart after a crash", 2, &LogWorkload::restart_unclean},
   };
@@ -296,9 +377,9 @@ inline std::span<const LogWorkload::Operation> LogWorkload::operations() {
 }
 
 // The states after 0, 1, … `steps` steps without a fault.
-inline std::vector<States> run_undisturbed(std::uint64_t seed, int steps) {
+inline std::vector<States> run_undisturbed(std::uint64_t seed, int steps, int more_dirs = 0) {
   testing::TemporaryDirectory directory(testing::TemporaryDirectory::in_memory());
-  LogWorkload workload(directory.path(), seed);
+  LogWorkload workload(directory.path(), seed, more_dirs);
   CHECK(workload.start().ok());
   std::vector<States> trace{workload.states()};
   for (int i = 0; i < steps; ++i) {
