@@ -2,6 +2,7 @@
 // with them.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -12,6 +13,9 @@
 #include "server/security/tls_context.h"
 
 namespace odradek::tools {
+
+// How long a tool gives the controller for what it asks, as upstream's admin client does by default.
+constexpr std::int32_t kAdminTimeoutMs = 30'000;
 
 // The file of --command-config and its like; no file for an empty path.
 base::Result<config::Properties> read_client_settings(const std::string& path);

@@ -8,13 +8,13 @@
 #include "protocol/messages/alter_partition_reassignments.h"
 #include "protocol/messages/list_partition_reassignments.h"
 #include "protocol/messages/metadata.h"
+#include "tools/client_settings.h"
 
 namespace odradek::tools {
 namespace {
 
 using protocol::ErrorCode;
 
-constexpr std::int32_t kTimeoutMs = 30'000;
 constexpr const char* kUnknown =
     "org.apache.kafka.common.errors.UnknownTopicOrPartitionException: ";
 
@@ -24,7 +24,7 @@ base::Result<ClusterReassignment::Moves> ClusterReassignment::ongoing(
     const std::optional<std::set<TopicPartition>>& partitions) {
   using Request = protocol::ListPartitionReassignmentsRequest;
   using Response = protocol::ListPartitionReassignmentsResponse;
-  Request request{.timeout_ms = kTimeoutMs, .topics = std::nullopt};
+  Request request{.timeout_ms = kAdminTimeoutMs, .topics = std::nullopt};
   if (partitions) {
     request.topics.emplace();
     for (const TopicPartition& id : *partitions) {
@@ -177,7 +177,7 @@ base::Status ClusterReassignment::alter(
     const std::string& what_failed) {
   using Request = protocol::AlterPartitionReassignmentsRequest;
   using Response = protocol::AlterPartitionReassignmentsResponse;
-  Request request{.timeout_ms = kTimeoutMs, .topics = {}};
+  Request request{.timeout_ms = kAdminTimeoutMs, .topics = {}};
   for (const auto& [id, target] : targets) {
     if (request.topics.empty() || request.topics.back().name != id.topic) {
       request.topics.push_back({.name = id.topic, .partitions = {}});

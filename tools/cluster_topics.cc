@@ -11,6 +11,7 @@
 #include "protocol/messages/delete_topics.h"
 #include "protocol/messages/describe_configs.h"
 #include "protocol/messages/list_partition_reassignments.h"
+#include "tools/client_settings.h"
 #include "tools/topic_filter.h"
 
 namespace odradek::tools {
@@ -18,7 +19,6 @@ namespace {
 
 using protocol::ErrorCode;
 
-constexpr std::int32_t kTimeoutMs = 30'000;
 constexpr std::int8_t kTopicResource = 2;
 constexpr std::int8_t kDefaultSource = 5;
 
@@ -142,7 +142,8 @@ base::Status ClusterTopics::create(const TopicsCommand& command) {
   for (const auto& [name, value] : command.configs) {
     topic.configs.push_back({.name = name, .value = value});
   }
-  protocol::CreateTopicsRequest request{.topics = {std::move(topic)}, .timeout_ms = kTimeoutMs};
+  protocol::CreateTopicsRequest request{.topics = {std::move(topic)},
+                                        .timeout_ms = kAdminTimeoutMs};
   auto answer =
       client_.call_controller<protocol::CreateTopicsRequest, protocol::CreateTopicsResponse>(
           request, [](const protocol::CreateTopicsResponse& response) {
@@ -233,7 +234,7 @@ base::Status ClusterTopics::alter(const TopicsCommand& command) {
   auto topics = require(command);
   if (!topics) return topics.error();
   if (topics->empty()) return {};
-  protocol::CreatePartitionsRequest request{.timeout_ms = kTimeoutMs};
+  protocol::CreatePartitionsRequest request{.timeout_ms = kAdminTimeoutMs};
   for (const Topic& topic : *topics) {
     protocol::CreatePartitionsRequest::Topic wanted{
         .name = topic.name.value_or(""), .count = *command.partitions, .assignments = std::nullopt};
@@ -268,7 +269,7 @@ base::Status ClusterTopics::remove(const TopicsCommand& command) {
   auto topics = require(command);
   if (!topics) return topics.error();
   if (topics->empty()) return {};
-  protocol::DeleteTopicsRequest request{.timeout_ms = kTimeoutMs};
+  protocol::DeleteTopicsRequest request{.timeout_ms = kAdminTimeoutMs};
   for (const Topic& topic : *topics) {
     request.topics.push_back({.name = topic.name});
     request.topic_names.push_back(topic.name.value_or(""));

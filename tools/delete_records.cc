@@ -17,8 +17,6 @@ using protocol::DeleteRecordsRequest;
 using protocol::DeleteRecordsResponse;
 using protocol::ErrorCode;
 
-constexpr std::int32_t kTimeoutMs = 30'000;
-
 std::vector<OptionSpec> delete_records_options() {
   auto text = [](std::string_view name, std::string_view value, std::string_view description) {
     return OptionSpec{.name = name,
@@ -41,7 +39,7 @@ base::Result<std::int64_t> delete_before(client::ClusterClient& client, const To
   const DeleteRecordsRequest request{
       .topics = {{.name = id.topic,
                   .partitions = {{.partition_index = id.partition, .offset = offset}}}},
-      .timeout_ms = kTimeoutMs};
+      .timeout_ms = kAdminTimeoutMs};
   auto to_leader = [&]() -> base::Result<client::BrokerConnection*> {
     auto leader = client.leader_of(id);
     if (!leader) return leader.error();

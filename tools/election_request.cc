@@ -14,13 +14,13 @@ using protocol::ElectLeadersRequest;
 using protocol::ElectLeadersResponse;
 using protocol::ErrorCode;
 
-constexpr std::int32_t kTimeoutMs = 15'000;
+constexpr std::int32_t kElectionTimeoutMs = 15'000;
 
 ElectLeadersRequest request_of(ElectionKind kind,
                                const std::optional<std::vector<TopicPartition>>& partitions) {
   ElectLeadersRequest request{.election_type = static_cast<std::int8_t>(kind),
                               .topic_partitions = std::nullopt,
-                              .timeout_ms = kTimeoutMs};
+                              .timeout_ms = kElectionTimeoutMs};
   if (!partitions) return request;
   std::map<std::string, std::vector<std::int32_t>> by_topic;
   for (const TopicPartition& id : *partitions) by_topic[id.topic].push_back(id.partition);
