@@ -17,7 +17,7 @@ from fault_cluster import FaultCluster, Faults, harness  # first: it sets the pa
 import schedule
 from load import Load, create_topic
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
-from replicas import difference
+from disks import difference
 
 TOPICS = {"plain": 3, "idempotent": 3}
 SPREAD = [[1, 2, 3], [2, 3, 1], [3, 1, 2]]
