@@ -19,11 +19,7 @@
 namespace odradek::tools {
 namespace {
 
-<<<<<<< HEAD
 constexpr int kProducerPollMs = 100;
-=======
-constexpr int kProducePollMs = 100;
->>>>>>> 05228f6 (tools, api: one name for one thing in a folder)
 constexpr int kFlushMs = 1'000;
 constexpr std::size_t kReadBytes = 256 * 1024;
 
@@ -76,11 +72,7 @@ class ConsoleProducer {
     if (prompts) prompt();
     while (signals.received() == 0 && deliveries_.refused().empty()) {
       pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
-<<<<<<< HEAD
       int ready = poll(&input, 1, kProducerPollMs);
-=======
-      int ready = poll(&input, 1, kProducePollMs);
->>>>>>> 05228f6 (tools, api: one name for one thing in a folder)
       rd_kafka_poll(client_.native(), 0);
       if (ready <= 0) continue;
       ssize_t size = read(STDIN_FILENO, bytes.data(), bytes.size());
@@ -135,11 +127,7 @@ class ConsoleProducer {
         if (headers != nullptr) rd_kafka_headers_destroy(headers);
         return base::Error(rd_kafka_err2str(error));
       }
-<<<<<<< HEAD
       rd_kafka_poll(client_.native(), kProducerPollMs);
-=======
-      rd_kafka_poll(client_.native(), kProducePollMs);
->>>>>>> 05228f6 (tools, api: one name for one thing in a folder)
     }
   }
 

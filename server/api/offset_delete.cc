@@ -13,23 +13,14 @@ using protocol::OffsetDeleteRequest;
 using protocol::OffsetDeleteResponse;
 
 // Answer and partitions; `places` says where in the answer each partition stands.
-<<<<<<< HEAD
 struct Deletion {
-=======
-struct DeletionPlan {
->>>>>>> 05228f6 (tools, api: one name for one thing in a folder)
   OffsetDeleteResponse response;
   std::vector<protocol::TopicPartition> partitions;
   std::vector<std::pair<std::size_t, std::size_t>> places;
 };
 
-<<<<<<< HEAD
 Deletion plan_deletion(const Services& services, const OffsetDeleteRequest& request) {
   Deletion deletion;
-=======
-DeletionPlan plan(const Services& services, const OffsetDeleteRequest& request) {
-  DeletionPlan plan;
->>>>>>> 05228f6 (tools, api: one name for one thing in a folder)
   auto image = services.metadata.image();
   for (const auto& topic : request.topics) {
     auto& answer = deletion.response.topics.emplace_back();
@@ -52,11 +43,7 @@ DeletionPlan plan(const Services& services, const OffsetDeleteRequest& request) 
 }  // namespace
 
 void offset_delete(Services& services, RequestContext context, OffsetDeleteRequest request) {
-<<<<<<< HEAD
   auto planned = std::make_shared<Deletion>(plan_deletion(services, request));
-=======
-  auto planned = std::make_shared<DeletionPlan>(plan(services, request));
->>>>>>> 05228f6 (tools, api: one name for one thing in a folder)
   std::vector<protocol::TopicPartition> partitions = std::move(planned->partitions);
   SharedContext shared = share(std::move(context));
   services.group_removal.remove_offsets(
