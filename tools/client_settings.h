@@ -14,7 +14,8 @@
 
 namespace odradek::tools {
 
-// How long a tool gives the controller for what it asks, as upstream's admin client does by default.
+// How long a tool gives the controller for what it asks, as upstream's admin client does by
+// default.
 constexpr std::int32_t kAdminTimeoutMs = 30'000;
 
 // The file of --command-config and its like; no file for an empty path.

@@ -54,4 +54,16 @@ base::Status ValidatedRecords::rebuild_with_absolute_offsets(Offset first) {
   return {};
 }
 
+ValidatedRecords validate_and_assign(base::MutableBytes records, const ValidationOptions& options,
+                                     Offset first_offset, LeaderEpoch leader_epoch) {
+  ValidatedRecords validated = validate_records(records, options);
+  if (!validated.ok()) return validated;
+  base::Status assigned = validated.assign_offsets(first_offset, leader_epoch, options.now_ms);
+  if (!assigned) {
+    validated.error = code_of(assigned.error());
+    validated.error_message = assigned.error().message;
+  }
+  return validated;
+}
+
 }  // namespace odradek::protocol

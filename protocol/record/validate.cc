@@ -46,11 +46,8 @@ class RecordValidator {
   void run() {
     if (!scan_entries() || entry_count_ == 0 || !choose_target()) return;
     if (entry_count_ == 1 ? !check_entry(*first_) : !check_entries()) return;
-    if (rebuild_) {
-      rebuild();
-    } else {
-      finish_in_place();
-    }
+    if (!rebuild_) return finish_in_place();
+    rebuild();
   }
 
  private:
@@ -495,18 +492,6 @@ bool RecordValidator::accept_rebuilt(base::Result<base::Bytes> built) {
 ValidatedRecords validate_records(base::MutableBytes records, const ValidationOptions& options) {
   ValidatedRecords validated;
   RecordValidator(records, options, validated).run();
-  return validated;
-}
-
-ValidatedRecords validate_and_assign(base::MutableBytes records, const ValidationOptions& options,
-                                     Offset first_offset, LeaderEpoch leader_epoch) {
-  ValidatedRecords validated = validate_records(records, options);
-  if (!validated.ok()) return validated;
-  base::Status assigned = validated.assign_offsets(first_offset, leader_epoch, options.now_ms);
-  if (!assigned) {
-    validated.error = code_of(assigned.error());
-    validated.error_message = assigned.error().message;
-  }
   return validated;
 }
 

@@ -198,7 +198,8 @@ void IndexFile::forget_blocks() {
 base::Result<std::size_t> IndexFile::count_while(
     const std::function<bool(base::ByteView)>& not_after) {
   // The first number in [low, high) whose entry is after; entries are asked for by `entry`.
-  auto search = [&](std::size_t high, auto&& entry) -> base::Result<std::size_t> {
+  using Entry = std::function<base::Result<base::ByteView>(std::size_t)>;
+  auto search = [&](std::size_t high, const Entry& entry) -> base::Result<std::size_t> {
     std::size_t low = 0;
     while (low < high) {
       std::size_t middle = low + (high - low) / 2;

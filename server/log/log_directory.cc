@@ -128,7 +128,8 @@ base::Status Tidier::take_over_swaps() {
     if (!removed.ok()) return removed;
   }
   // What it became, the log first; its indexes were on disk before it had this suffix.
-  std::ranges::stable_partition(swaps, [&](auto& name) { return name.ends_with(log_swap); });
+  std::stable_partition(swaps.begin(), swaps.end(),
+                        [&](const std::string& name) { return name.ends_with(log_swap); });
   for (const std::string& name : swaps) {
     std::string final_name = name.substr(0, name.size() - std::string(kSwapSuffix).size());
     LOG(INFO) << directory_ << ": taking over " << name << " from an interrupted compaction";
