@@ -19,7 +19,9 @@ from schedule import BROKERS, SESSION_TIMEOUT_S, ZOOKEEPERS  # noqa: E402
 BROKER_PORT = 9092
 CLIENT_PORT = 2181
 LINK_PORT = 2180  # with the number of the ZooKeeper server added
-SESSION_STILL_THERE = ("NodeExists", "belongs to another ZooKeeper session")
+# What a broker may say that cannot start: the JVM's and ours.
+MAY_END_A_START = ("NodeExists", "belongs to another ZooKeeper session", "Timed out waiting for connection", "ZooKeeperClientTimeout",
+                   "no session with ZooKeeper")
 
 
 class ZooKeeperServer:
@@ -207,24 +209,25 @@ class Faults:
         def restart():
             for broker in brokers:
                 if not broker.alive():
-                    self.start_again(broker)
+                    broker.launch()
         return restart
 
     kill_two_brokers = kill_broker
 
-    def start_again(self, broker):
-        """A broker whose old session has not expired yet says so and ends; then once more."""
-        def started():
-            broker.launch()
-            try:
-                broker.wait_started()
-            except AssertionError:
-                said = broker.log()[broker.mark:]
-                if broker.alive() or not any(words in said for words in SESSION_STILL_THERE):
-                    raise
-                return False
-            return True
-        harness.wait_until(started, f"return of broker {broker.id}")
+    def settle(self):
+        """Once everything is undone: every broker serves. One that came back before its old session had expired, or while it
+        could not reach ZooKeeper, has said so and ended; then once more."""
+        def serves(broker):
+            said = broker.log()[broker.mark:]
+            if f"[KafkaServer id={broker.id}] started" in said and broker.alive():
+                return True
+            if not broker.alive():
+                if not any(words in said for words in MAY_END_A_START):
+                    raise AssertionError(f"broker {broker.id} ended with {broker.process.returncode}:\n{said[-3000:]}")
+                broker.launch()
+            return False
+        for broker in self.cluster.brokers:
+            harness.wait_until(lambda: serves(broker), f"return of broker {broker.id}")
 
     def kill_controller(self):
         return self.kill_broker(self.cluster.controller() or BROKERS[0])
@@ -246,7 +249,7 @@ class Faults:
                 except subprocess.TimeoutExpired:
                     raise AssertionError(f"broker {broker_id} does not end within {harness.DEADLINE_S} s of SIGTERM") from None
             if not broker.alive():
-                self.start_again(broker)
+                broker.launch()
         return restart
 
     def stop_broker(self, broker_id):

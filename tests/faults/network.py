@@ -46,7 +46,7 @@ class Node:
                                        stdin=subprocess.DEVNULL, preexec_fn=end_with_parent)
         self.holder.stdout.read(1)
         self.prefix = ["nsenter", "--target", str(self.holder.pid), "--net", "--"]
-        link = f"node{number}"
+        self.link = link = f"node{number}"
         run("ip", "link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", str(self.holder.pid))
         run("ip", "address", "add", f"{self.gateway}/24", "dev", link)
         run("ip", "link", "set", link, "up")
@@ -57,6 +57,7 @@ class Node:
         run(*inside, "route", "add", "default", "via", self.gateway)
 
     def close(self):
+        run("ip", "link", "delete", self.link)  # at once; with the namespace it would go when the kernel likes
         self.holder.kill()
         self.holder.wait()
         self.holder.stdout.close()
