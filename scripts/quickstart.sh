@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # From nothing to a working cluster: builds, starts ZooKeeper and three brokers with TLS on this machine,
-# moves real text through them, kills the controller, and shows that nothing was lost.
+# moves real text through them, kills the controller and a leader under a producer, and shows that nothing was lost.
 #   scripts/quickstart.sh           leaves the cluster up until Ctrl-C
 #   scripts/quickstart.sh --once    ends after the checks; the exit code tells whether they held
-# REPLICATION_FACTOR is 1 unless set: what the killed broker had comes back with it. More needs replication between brokers.
+# REPLICATION_FACTOR is 3 unless set. With 1 what a killed broker had comes back with it.
 # ODRADEK_BINARIES names a folder with kafka-server and kafka-tools; then nothing is built.
 set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
@@ -16,7 +16,7 @@ case "${1:-}" in
 esac
 
 session_timeout_ms=6000
-replication=${REPLICATION_FACTOR:-1}
+replication=${REPLICATION_FACTOR:-3}
 [[ $replication =~ ^[123]$ ]] || { echo "quickstart.sh: REPLICATION_FACTOR is 1, 2 or 3" >&2; exit 2; }
 topic=licenses
 group=readers
@@ -25,6 +25,7 @@ python=/usr/bin/python3 # where Debian's kazoo is; another python3 may stand bef
 
 work=""
 zookeeper_pid=""
+producer_pid=""
 declare -A broker_pid=()
 
 step() { printf '\n\033[1m== %s\033[0m (%s s)\n' "$*" "$SECONDS"; }
@@ -53,6 +54,7 @@ clean_up() {
   local code=$?
   trap - EXIT
   trap '' INT TERM
+  [ -z "$producer_pid" ] || { touch "$work/enough"; end_process "$producer_pid" 2; }
   if [ ${#broker_pid[@]} -gt 0 ] || [ -n "$zookeeper_pid" ]; then
     step "Stopping what was started"
     local id
@@ -282,10 +284,46 @@ PYTHON
 
 describe() { tool kafka-topics.sh --describe --topic "$topic" --command-config "$work/tls/client.properties" "$@"; }
 
-leaders_moved() { # every partition is led by a living broker
+leaders_moved() { # leaders_moved ID: every partition is led by another broker than this one
   local description
   description=$(describe 2>/dev/null) || return 1
-  ! grep -qE "Leader: ($old_controller|none)"$'\t' <<<"$description"
+  ! grep -qE "Leader: ($1|none)"$'\t' <<<"$description"
+}
+
+leader_of_first() { describe | sed -nE 's/.*Partition: 0\tLeader: ([0-9]+)\t.*/\1/p'; }
+
+# Numbers, one after the other, until $work/enough is there; each must be acknowledged by every in-sync replica.
+start_numbers() {
+  {
+    local number=0
+    while [ ! -e "$work/enough" ]; do
+      echo $number
+      number=$((number + 1))
+      sleep 0.005
+    done
+    echo $number >"$work/numbers"
+  } | kcat_tls -P -t "$numbers_topic" -X acks=all -X enable.idempotence=true -X message.timeout.ms=60000 2>"$work/numbers.log" &
+  producer_pid=$!
+}
+
+# Ends the producer, and compares what is there with all that it was told is there.
+check_numbers() {
+  touch "$work/enough"
+  wait "$producer_pid" || { tail -n 15 "$work/numbers.log" >&2; fail "not every number was acknowledged"; }
+  producer_pid=""
+  local count
+  count=$(cat "$work/numbers")
+  kcat_tls -C -e -q -o beginning -t "$numbers_topic" | sort -n >"$work/numbers-read"
+  seq 0 $((count - 1)) | cmp -s - "$work/numbers-read" ||
+    fail "$count numbers were acknowledged, $(wc -l <"$work/numbers-read") are there or some are there twice"
+  say "$count numbers were acknowledged with acks=all while brokers died: all are there, each once"
+}
+
+restart_broker() { # restart_broker ID
+  start_broker "$1"
+  wait_for "broker $1" "${broker_pid[$1]}" "$work/broker-$1.log" 60 broker_started "$work/broker-$1.log"
+  wait_for "catching up" "${broker_pid[$1]}" "$work/broker-$1.log" 60 all_in_sync
+  describe | sed 's/^/   /'
 }
 
 all_in_sync() {
@@ -323,6 +361,7 @@ for id in 1 2 3; do
   say "broker $id on SSL://127.0.0.1:$((zookeeper_port + id)), process ${broker_pid[$id]}"
 done
 
+numbers_topic=numbers
 step "A topic of 3 partitions, each on $replication brokers"
 tool kafka-topics.sh --create --topic "$topic" --partitions 3 --replication-factor "$replication" \
   --command-config "$work/tls/client.properties" | sed 's/^/   /' || fail "the topic could not be created"
@@ -335,21 +374,32 @@ consume_and_compare "$group"
 step "What stands in ZooKeeper"
 show_zookeeper
 
-step "Killing the controller's broker"
+step "Killing the controller's broker, while a producer counts with acks=all"
+tool kafka-topics.sh --create --topic "$numbers_topic" --partitions 3 --replication-factor "$replication" \
+  --command-config "$work/tls/client.properties" | sed 's/^/   /' || fail "the topic could not be created"
+start_numbers
 kill_the_controller
 if [ "$replication" -gt 1 ]; then
-  wait_for "the new leadership" "$zookeeper_pid" "$work/broker-$new_controller.log" 30 leaders_moved
+  wait_for "the new leadership" "$zookeeper_pid" "$work/broker-$new_controller.log" 30 leaders_moved "$old_controller"
   describe | sed 's/^/   /'
   consume_and_compare "$group-after-failover"
 fi
 
 step "The killed broker comes back"
-start_broker "$old_controller"
-wait_for "broker $old_controller" "${broker_pid[$old_controller]}" "$work/broker-$old_controller.log" 60 \
-  broker_started "$work/broker-$old_controller.log"
-wait_for "catching up" "${broker_pid[$old_controller]}" "$work/broker-$old_controller.log" 60 all_in_sync
-describe | sed 's/^/   /'
+restart_broker "$old_controller"
 consume_and_compare "$group-after-return"
+
+if [ "$replication" -gt 1 ]; then
+  step "Killing the leader of a partition"
+  leader=$(leader_of_first)
+  kill -KILL "${broker_pid[$leader]}"
+  wait "${broker_pid[$leader]}" 2>/dev/null || true
+  unset "broker_pid[$leader]"
+  wait_for "the new leadership" "$zookeeper_pid" "$work/zookeeper.log" 30 leaders_moved "$leader"
+  say "broker $leader, the leader of $topic-0, was killed; broker $(leader_of_first) leads it"
+  restart_broker "$leader"
+fi
+check_numbers
 
 step "All of it held"
 if [ -n "$once" ]; then exit 0; fi
