@@ -196,6 +196,7 @@ class Faults:
     def __init__(self, cluster, topic):
         self.cluster = cluster
         self.topic = topic
+        self.terminated = []
 
     def begin(self, fault):
         """The function that undoes it."""
@@ -226,6 +227,10 @@ class Faults:
                     raise AssertionError(f"broker {broker.id} ended with {broker.process.returncode}:\n{said[-3000:]}")
                 broker.launch()
             return False
+        for broker, process in self.terminated:
+            if broker.process is process:
+                harness.wait_until(lambda: not broker.alive(), f"end of broker {broker.id} after SIGTERM")
+                broker.launch()
         for broker in self.cluster.brokers:
             harness.wait_until(lambda: serves(broker), f"return of broker {broker.id}")
 
@@ -237,20 +242,12 @@ class Faults:
         return self.kill_broker(state["leader"] if state and state["leader"] > 0 else BROKERS[0])
 
     def terminate_broker(self, broker_id):
+        """Its end is awaited in settle(): until then it may be stopped, or without the controller that it asks to take over."""
         broker = self.cluster.broker(broker_id)
-        process = broker.process
         if broker.alive():
-            process.terminate()
-
-        def restart():
-            if process is not None and broker.process is process:
-                try:
-                    process.wait(harness.DEADLINE_S)
-                except subprocess.TimeoutExpired:
-                    raise AssertionError(f"broker {broker_id} does not end within {harness.DEADLINE_S} s of SIGTERM") from None
-            if not broker.alive():
-                broker.launch()
-        return restart
+            broker.process.terminate()
+            self.terminated.append((broker, broker.process))
+        return lambda: None
 
     def stop_broker(self, broker_id):
         broker = self.cluster.broker(broker_id)
