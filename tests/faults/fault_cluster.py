@@ -101,7 +101,7 @@ class FaultCluster:
         self.ensemble = {number: ZooKeeperServer(os.path.join(self.directory, f"zookeeper-{number}"), number, nodes)
                          for number in ZOOKEEPERS}
         common = {
-            "zookeeper.session.timeout.ms": SESSION_TIMEOUT_S * 1000, "replica.lag.time.max.ms": 4000,
+            "zookeeper.session.timeout.ms": SESSION_TIMEOUT_S * 1000, "zookeeper.connection.timeout.ms": 18000, "replica.lag.time.max.ms": 4000,
             "replica.socket.timeout.ms": 5000, "controller.socket.timeout.ms": 5000, "request.timeout.ms": 10000,
             "min.insync.replicas": 2, "default.replication.factor": 3, "unclean.leader.election.enable": "false",
             "offsets.topic.replication.factor": 3, "auto.leader.rebalance.enable": "true",

@@ -84,7 +84,9 @@ class Run:
         self.say = say
 
     def whole(self):
-        with FaultCluster(self.releases) as cluster:
+        # What the oldest of them speaks.
+        protocol = {"inter.broker.protocol.version": "2.8"} if "2.8" in self.releases else {}
+        with FaultCluster(self.releases, **protocol) as cluster:
             try:
                 self.under_load(cluster)
                 self.check_disks(cluster)
