@@ -296,7 +296,9 @@ class LogWorkload {
   base::Status truncate_one(Log& log) {
     base::Status done = give_up_move(log);
     if (!done.ok()) return done;
-    protocol::Offset low = std::max(log.log_start_offset(), log.log_end_offset() - 20);
+    // No replica is cut below what was compacted, for that is below the high watermark.
+    protocol::Offset low = std::max({log.log_start_offset(), log.log_end_offset() - 20,
+                                     log.compaction().cleaned_to().value_or(0)});
     return status_of(log.truncate_to(random_.between(low, log.log_end_offset())));
   }
   base::Status truncate_fully() { return with_log(&LogWorkload::truncate_fully_one); }
