@@ -1,6 +1,8 @@
 // kafka-preferred-replica-election, which upstream dropped after 2.8: preferred leaders, asked of
 // brokers or by ZooKeeper's node.
 #include <cstdio>
+#include <set>
+#include <string>
 #include <string_view>
 
 #include "base/clock.h"

@@ -1,4 +1,5 @@
 """Clients of other people as two verbs each: write records with a codec, read a topic from its start."""
+import itertools
 import os
 
 import confluent_kafka
@@ -9,6 +10,14 @@ import corpus
 import peers
 from cluster import DEADLINE_S, kcat
 from corpus import Record
+
+
+READS = itertools.count()
+
+
+def fresh_group(reader, topic):
+    """Groups outlive brokers and their hand-over: who is to read from the start needs one that nobody had."""
+    return f"{reader}-{topic}-{next(READS)}"
 
 
 class Kcat:
@@ -84,7 +93,7 @@ class Confluent:
 
     def read(self, topic, count):
         """Reads as a group's member, commits, and checks what was committed."""
-        consumer = confluent_kafka.Consumer({**self.options, "group.id": f"{self.name}-{topic}", "enable.auto.commit": False,
+        consumer = confluent_kafka.Consumer({**self.options, "group.id": fresh_group(self.name, topic), "enable.auto.commit": False,
                                              "auto.offset.reset": "earliest", "check.crcs": True})
         consumer.subscribe([topic])
         records = []
@@ -127,7 +136,7 @@ class KafkaPython:
         assert offsets == list(range(offsets[0], offsets[0] + len(records))), "offsets are not in order"
 
     def read(self, topic, count):
-        consumer = kafka.KafkaConsumer(topic, **self.options, group_id=f"{self.name}-{topic}", enable_auto_commit=False,
+        consumer = kafka.KafkaConsumer(topic, **self.options, group_id=fresh_group(self.name, topic), enable_auto_commit=False,
                                        auto_offset_reset="earliest", consumer_timeout_ms=DEADLINE_S * 1000)
         records = []
         for message in consumer:
@@ -184,7 +193,7 @@ class Console:
 
     def read(self, topic, count):
         output = peers.tool(self.release, "kafka-console-consumer.sh", "--bootstrap-server", self.bootstrap, "--topic", topic,
-                            "--consumer.config", self.properties, "--group", f"{self.name}-{topic}", "--from-beginning",
+                            "--consumer.config", self.properties, "--group", fresh_group(self.name, topic), "--from-beginning",
                             "--max-messages", count, "--timeout-ms", int(DEADLINE_S * 1000), "--property", "print.key=true",
                             "--property", "print.headers=true", "--property", "key.separator=\t")
         records = []
