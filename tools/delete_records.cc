@@ -18,19 +18,13 @@ using protocol::DeleteRecordsResponse;
 using protocol::ErrorCode;
 
 std::vector<OptionSpec> delete_records_options() {
-  auto text = [](std::string_view name, std::string_view value, std::string_view description) {
-    return OptionSpec{.name = name,
-                      .argument = Argument::kRequired,
-                      .value_name = value,
-                      .description = description};
-  };
-  return {text("bootstrap-server", "server(s) to use for bootstrapping",
-               "REQUIRED: the brokers to ask first."),
-          text("offset-json-file", "Offset json file path",
-               "REQUIRED: {\"partitions\":[{\"topic\":\"foo\",\"partition\":1,\"offset\":1}],"
-               "\"version\":1}; offset -1 is the end."),
-          text("command-config", "command config property file path",
-               "Client settings, such as ssl.*.")};
+  return {with_value("bootstrap-server", "server(s) to use for bootstrapping",
+                     "REQUIRED: the brokers to ask first."),
+          with_value("offset-json-file", "Offset json file path",
+                     "REQUIRED: {\"partitions\":[{\"topic\":\"foo\",\"partition\":1,\"offset\":1}],"
+                     "\"version\":1}; offset -1 is the end."),
+          with_value("command-config", "command config property file path",
+                     "Client settings, such as ssl.*.")};
 }
 
 // The new start, or why there is none.

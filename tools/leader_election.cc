@@ -21,23 +21,15 @@ constexpr std::array<std::string_view, 3> kWhich{"topic", "all-topic-partitions"
                                                  "path-to-json-file"};
 
 std::vector<OptionSpec> election_options() {
-  auto text = [](std::string_view name, std::string_view value, std::string_view description) {
-    return OptionSpec{.name = name,
-                      .argument = Argument::kRequired,
-                      .value_name = value,
-                      .description = description};
-  };
-  OptionSpec partition = text("partition", "partition id", "REQUIRED with --topic.");
-  partition.type = ValueType::kInteger;
-  return {text("bootstrap-server", "host:port", "REQUIRED: the brokers to ask first."),
-          text("admin.config", "config file", "Client settings, such as ssl.*."),
-          text("path-to-json-file", "Path to JSON file",
-               "The partitions: {\"partitions\":[{\"topic\":\"foo\",\"partition\":1}]}."),
-          text("topic", "topic name", "The topic of one partition."),
-          partition,
+  return {with_value("bootstrap-server", "host:port", "REQUIRED: the brokers to ask first."),
+          with_value("admin.config", "config file", "Client settings, such as ssl.*."),
+          with_value("path-to-json-file", "Path to JSON file",
+                     "The partitions: {\"partitions\":[{\"topic\":\"foo\",\"partition\":1}]}."),
+          with_value("topic", "topic name", "The topic of one partition."),
+          with_value("partition", ValueType::kInteger, "partition id", "REQUIRED with --topic."),
           {.name = "all-topic-partitions", .description = "All partitions that need it."},
-          text("election-type", "election type",
-               "REQUIRED: preferred, or unclean where a partition has no leader.")};
+          with_value("election-type", "election type",
+                     "REQUIRED: preferred, or unclean where a partition has no leader.")};
 }
 
 // What is wrong with the combination, in upstream's words; nullopt: nothing.

@@ -20,18 +20,13 @@ using protocol::DescribeLogDirsResponse;
 using protocol::ErrorCode;
 
 std::vector<OptionSpec> log_dirs_options() {
-  auto text = [](std::string_view name, std::string_view value, std::string_view description) {
-    return OptionSpec{.name = name,
-                      .argument = Argument::kRequired,
-                      .value_name = value,
-                      .description = description};
-  };
-  return {text("bootstrap-server", "The server(s) to use for bootstrapping",
-               "REQUIRED: the brokers to ask first."),
-          text("command-config", "Admin client property file", "Client settings, such as ssl.*."),
-          {.name = "describe", .description = "REQUIRED: show the log directories."},
-          text("topic-list", "Topic list", "topic1,topic2; all topics if absent."),
-          text("broker-list", "Broker list", "0,1,2; all brokers if absent.")};
+  return {
+      with_value("bootstrap-server", "The server(s) to use for bootstrapping",
+                 "REQUIRED: the brokers to ask first."),
+      with_value("command-config", "Admin client property file", "Client settings, such as ssl.*."),
+      {.name = "describe", .description = "REQUIRED: show the log directories."},
+      with_value("topic-list", "Topic list", "topic1,topic2; all topics if absent."),
+      with_value("broker-list", "Broker list", "0,1,2; all brokers if absent.")};
 }
 
 std::string json_of(const DescribeLogDirsResponse::Dir& dir, const std::set<std::string>& topics) {

@@ -26,18 +26,12 @@ constexpr std::int32_t kZookeeperTimeoutMs = 30'000;
 using Wanted = std::optional<std::vector<TopicPartition>>;  // none: all
 
 std::vector<OptionSpec> preferred_options() {
-  auto text = [](std::string_view name, std::string_view value, std::string_view description) {
-    return OptionSpec{.name = name,
-                      .argument = Argument::kRequired,
-                      .value_name = value,
-                      .description = description};
-  };
-  return {text("path-to-json-file", "list of partitions",
-               "The partitions: {\"partitions\":[{\"topic\":\"foo\",\"partition\":1}]}; all "
-               "partitions if absent."),
-          text("zookeeper", "urls", "DEPRECATED: ZooKeeper's host:port,…/chroot."),
-          text("bootstrap-server", "host:port", "The brokers to ask first; or --zookeeper."),
-          text("admin.config", "config file", "Client settings, such as ssl.*.")};
+  return {with_value("path-to-json-file", "list of partitions",
+                     "The partitions: {\"partitions\":[{\"topic\":\"foo\",\"partition\":1}]}; all "
+                     "partitions if absent."),
+          with_value("zookeeper", "urls", "DEPRECATED: ZooKeeper's host:port,…/chroot."),
+          with_value("bootstrap-server", "host:port", "The brokers to ask first; or --zookeeper."),
+          with_value("admin.config", "config file", "Client settings, such as ssl.*.")};
 }
 
 base::Result<Wanted> wanted_of(const Options& options) {

@@ -47,18 +47,8 @@ std::vector<OptionSpec> reassign_options() {
   auto flag = [](std::string_view name, std::string_view description) {
     return OptionSpec{.name = name, .description = description};
   };
-  auto text = [](std::string_view name, std::string_view value, std::string_view description) {
-    return OptionSpec{.name = name,
-                      .argument = Argument::kRequired,
-                      .value_name = value,
-                      .description = description};
-  };
-  auto number = [&](std::string_view name, std::string_view fallback,
-                    std::string_view description) {
-    OptionSpec spec = text(name, name, description);
-    spec.type = ValueType::kLong;
-    spec.default_value = fallback;
-    return spec;
+  auto number = [](std::string_view name, std::string_view fallback, std::string_view description) {
+    return with_value(name, ValueType::kLong, name, description, fallback);
   };
   return {
       flag("verify", "Tell how far the reassignment is; clear throttles once all is done."),
@@ -66,17 +56,19 @@ std::vector<OptionSpec> reassign_options() {
       flag("execute", "Begin the reassignment."),
       flag("cancel", "Call the reassignment off."),
       flag("list", "List what is being reassigned."),
-      text("bootstrap-server", "Server(s) to use for bootstrapping",
-           "REQUIRED: the brokers to ask first."),
-      text("zookeeper", "urls", "DEPRECATED: ZooKeeper's host:port,…/chroot, instead of brokers."),
-      text("command-config", "Admin client property file", "Client settings, such as ssl.*."),
-      text("reassignment-json-file", "manual assignment json file path",
-           "The reassignment: {\"partitions\":[{\"topic\":\"foo\",\"partition\":1,"
-           "\"replicas\":[1,2,3],\"log_dirs\":[\"any\",\"/d\",\"any\"]}],\"version\":1}, log_dirs "
-           "only where wanted."),
-      text("topics-to-move-json-file", "topics to reassign json file path",
-           "The topics for --generate: {\"topics\":[{\"topic\":\"foo\"}],\"version\":1}."),
-      text("broker-list", "brokerlist", "The brokers for --generate: 0,1,2."),
+      with_value("bootstrap-server", "Server(s) to use for bootstrapping",
+                 "REQUIRED: the brokers to ask first."),
+      with_value("zookeeper", "urls",
+                 "DEPRECATED: ZooKeeper's host:port,…/chroot, instead of brokers."),
+      with_value("command-config", "Admin client property file", "Client settings, such as ssl.*."),
+      with_value(
+          "reassignment-json-file", "manual assignment json file path",
+          "The reassignment: {\"partitions\":[{\"topic\":\"foo\",\"partition\":1,"
+          "\"replicas\":[1,2,3],\"log_dirs\":[\"any\",\"/d\",\"any\"]}],\"version\":1}, log_dirs "
+          "only where wanted."),
+      with_value("topics-to-move-json-file", "topics to reassign json file path",
+                 "The topics for --generate: {\"topics\":[{\"topic\":\"foo\"}],\"version\":1}."),
+      with_value("broker-list", "brokerlist", "The brokers for --generate: 0,1,2."),
       flag("disable-rack-aware", "Ignore racks when placing replicas."),
       number("throttle", "-1", "Bytes per second between brokers; with --execute."),
       number("replica-alter-log-dirs-throttle", "-1",

@@ -153,41 +153,30 @@ std::vector<OptionSpec> topics_options() {
   auto flag = [](std::string_view name, std::string_view description) {
     return OptionSpec{.name = name, .description = description};
   };
-  auto text = [](std::string_view name, std::string_view value, std::string_view description) {
-    return OptionSpec{.name = name,
-                      .argument = Argument::kRequired,
-                      .value_name = value,
-                      .description = description};
-  };
-  auto count = [&](std::string_view name, std::string_view value, std::string_view description) {
-    OptionSpec spec = text(name, value, description);
-    spec.type = ValueType::kInteger;
-    return spec;
-  };
-  auto many = [&](std::string_view name, std::string_view value, std::string_view description) {
-    OptionSpec spec = text(name, value, description);
-    spec.repeatable = true;
-    return spec;
+  auto count = [](std::string_view name, std::string_view value, std::string_view description) {
+    return with_value(name, ValueType::kInteger, value, description);
   };
   return {
-      text("bootstrap-server", "server to connect to", "REQUIRED: the brokers to ask first."),
-      text("zookeeper", "hosts", "DEPRECATED: ZooKeeper's host:port,…/chroot, instead of brokers."),
-      text("command-config", "command config property file", "Client settings, such as ssl.*."),
+      with_value("bootstrap-server", "server to connect to", "REQUIRED: the brokers to ask first."),
+      with_value("zookeeper", "hosts",
+                 "DEPRECATED: ZooKeeper's host:port,…/chroot, instead of brokers."),
+      with_value("command-config", "command config property file",
+                 "Client settings, such as ssl.*."),
       flag("list", "List all topics."),
       flag("create", "Create a topic."),
       flag("delete", "Delete topics."),
       flag("alter", "Give topics more partitions."),
       flag("describe", "Show topics with their partitions."),
-      text("topic", "topic", "The topic; a regular expression, except with --create."),
-      text("topic-id", "topic-id", "The topic to describe, by its id."),
-      many("config", "name=value", "An override for the new topic."),
-      many("delete-config", "name", "An override to remove."),
+      with_value("topic", "topic", "The topic; a regular expression, except with --create."),
+      with_value("topic-id", "topic-id", "The topic to describe, by its id."),
+      repeatable(with_value("config", "name=value", "An override for the new topic.")),
+      repeatable(with_value("delete-config", "name", "An override to remove.")),
       count("partitions", "# of partitions",
             "How many partitions; the broker's default if absent."),
       count("replication-factor", "replication factor",
             "Replicas of each partition; the broker's default if absent."),
-      text("replica-assignment", "broker_id:broker_id,broker_id:broker_id…",
-           "The replicas of each partition, by hand."),
+      with_value("replica-assignment", "broker_id:broker_id,broker_id:broker_id…",
+                 "The replicas of each partition, by hand."),
       flag("under-replicated-partitions", "Describe only partitions that lack a replica."),
       flag("unavailable-partitions", "Describe only partitions without a living leader."),
       flag("under-min-isr-partitions", "Describe only partitions below min.insync.replicas."),

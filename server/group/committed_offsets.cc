@@ -25,18 +25,11 @@ std::size_t utf16_length(const std::string& text) {
 // What the client is told when the commit could not be written.
 ErrorCode commit_error(ErrorCode error) {
   switch (error) {
-    case ErrorCode::kUnknownTopicOrPartition:
-    case ErrorCode::kNotEnoughReplicas:
-    case ErrorCode::kNotEnoughReplicasAfterAppend:
-      return ErrorCode::kCoordinatorNotAvailable;
-    case ErrorCode::kNotLeaderOrFollower:
-    case ErrorCode::kKafkaStorageError:
-      return ErrorCode::kNotCoordinator;
     case ErrorCode::kMessageTooLarge:
     case ErrorCode::kRecordListTooLarge:
       return ErrorCode::kInvalidCommitOffsetSize;
     default:
-      return error;
+      return error_of_write(error);
   }
 }
 

@@ -28,6 +28,20 @@ bool is_too_large(ErrorCode error) {
 
 }  // namespace
 
+ErrorCode error_of_write(ErrorCode error) {
+  switch (error) {
+    case ErrorCode::kUnknownTopicOrPartition:
+    case ErrorCode::kNotEnoughReplicas:
+    case ErrorCode::kNotEnoughReplicasAfterAppend:
+      return ErrorCode::kCoordinatorNotAvailable;
+    case ErrorCode::kNotLeaderOrFollower:
+    case ErrorCode::kKafkaStorageError:
+      return ErrorCode::kNotCoordinator;
+    default:
+      return error;
+  }
+}
+
 GroupLog::GroupLog(const GroupLogOptions& options, const base::Clock& clock, AppendBatch append)
     : options_(options), clock_(clock), append_(std::move(append)) {}
 

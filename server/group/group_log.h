@@ -30,6 +30,9 @@ struct Written {
 };
 using WrittenCallback = std::function<void(Written)>;
 
+// What a client is told of a write that failed, where it makes no difference what was written.
+protocol::ErrorCode error_of_write(protocol::ErrorCode error);
+
 // Appends a batch to the partition; the answer comes once as many replicas have it as `acks` asks
 // for, on any thread.
 using AppendBatch = std::function<void(std::int32_t partition, std::int16_t acks, base::Bytes batch,

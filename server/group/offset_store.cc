@@ -100,22 +100,12 @@ void OffsetStore::stop() {
 
 ErrorCode OffsetStore::try_commit(const std::string& group, std::vector<OffsetToCommit> offsets,
                                   CommitKind kind, CommitCallback callback) {
-  auto pending = std::make_shared<Pending>();
-  pending->group = group;
-  pending->offsets = std::move(offsets);
-  pending->kind = kind;
-  pending->callback = std::move(callback);
-  return enqueue(std::move(pending));
+  return enqueue(group, std::move(offsets), kind, std::move(callback));
 }
 
 ErrorCode OffsetStore::try_remove(const std::string& group, std::vector<OffsetToCommit> offsets,
                                   RemovalKind kind, CommitCallback callback) {
-  auto pending = std::make_shared<Pending>();
-  pending->group = group;
-  pending->offsets = std::move(offsets);
-  pending->kind = kind;
-  pending->callback = std::move(callback);
-  return enqueue(std::move(pending));
+  return enqueue(group, std::move(offsets), kind, std::move(callback));
 }
 
 void OffsetStore::commit(const std::string& group, const std::vector<OffsetToCommit>& offsets,
@@ -124,7 +114,14 @@ void OffsetStore::commit(const std::string& group, const std::vector<OffsetToCom
   if (refusal != ErrorCode::kNone) callback(std::vector<ErrorCode>(offsets.size(), refusal));
 }
 
-ErrorCode OffsetStore::enqueue(PendingPtr pending) {
+ErrorCode OffsetStore::enqueue(const std::string& group, std::vector<OffsetToCommit> offsets,
+                               std::variant<CommitKind, RemovalKind> kind,
+                               CommitCallback callback) {
+  auto pending = std::make_shared<Pending>();
+  pending->group = group;
+  pending->offsets = std::move(offsets);
+  pending->kind = kind;
+  pending->callback = std::move(callback);
   pending->deadline_ms = clock_.monotonic_ms() + commit_timeout_ms_;
   std::size_t count = pending->offsets.size();
   bool needs_check = false;

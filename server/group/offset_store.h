@@ -110,7 +110,9 @@ class OffsetStore {
   static constexpr std::size_t kMaxWaiting = 100'000;
 
   void run();
-  protocol::ErrorCode enqueue(PendingPtr pending) EXCLUDES(mutex_);
+  protocol::ErrorCode enqueue(const std::string& group, std::vector<OffsetToCommit> offsets,
+                              std::variant<CommitKind, RemovalKind> kind, CommitCallback callback)
+      EXCLUDES(mutex_);
   std::vector<PendingPtr> take_batch() REQUIRES(mutex_);
   void write(const std::vector<PendingPtr>& batch);
   void remove(Pending& removal);

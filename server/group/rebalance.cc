@@ -45,20 +45,13 @@ void take_over(Member& member, const JoinRequest& request, JoinCallback callback
 // What the client is told when the group could not be written.
 ErrorCode store_error(ErrorCode error) {
   switch (error) {
-    case ErrorCode::kUnknownTopicOrPartition:
-    case ErrorCode::kNotEnoughReplicas:
-    case ErrorCode::kNotEnoughReplicasAfterAppend:
-      return ErrorCode::kCoordinatorNotAvailable;
-    case ErrorCode::kNotLeaderOrFollower:
-    case ErrorCode::kKafkaStorageError:
-      return ErrorCode::kNotCoordinator;
     case ErrorCode::kRequestTimedOut:
       return ErrorCode::kRebalanceInProgress;
     case ErrorCode::kMessageTooLarge:
     case ErrorCode::kRecordListTooLarge:
       return ErrorCode::kUnknownServerError;
     default:
-      return error;
+      return error_of_write(error);
   }
 }
 

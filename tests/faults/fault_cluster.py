@@ -224,7 +224,8 @@ class Faults:
                 return True
             if not broker.alive():
                 if not any(words in said for words in MAY_END_A_START):
-                    raise AssertionError(f"broker {broker.id} ended with {broker.process.returncode}:\n{said[-3000:]}")
+                    code = broker.process and broker.process.returncode
+                    raise AssertionError(f"broker {broker.id} ended with {code}:\n{said[-3000:]}")
                 broker.launch()
             return False
         for broker, process in self.terminated:

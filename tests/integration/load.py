@@ -127,7 +127,7 @@ class Load:
             self.check_partition(partition, records, exactly_once, in_order)
         return read
 
-    def check_partition(self, partition, records, exactly_once, in_order):
+    def check_partition(self, partition, records, exactly_once, in_order=True):
         where = f"{self.topic}-{partition}"
         offsets = [offset for offset, _ in records]
         if offsets != list(range(len(offsets))):

@@ -7,15 +7,9 @@ from cluster import Cluster, wait_until
 from wire import metadata
 
 
-class SharedClusterTest(unittest.TestCase):
-    brokers = 3
-    ssl = False
-    settings = {}
-
-    @classmethod
-    def setUpClass(cls):
-        cls.failed = None
-        cls.cluster = Cluster(cls.brokers, ssl=cls.ssl, **cls.settings).__enter__()
+class EndsItsCluster:
+    """Beside a TestCase: the class's `cluster` ends with it, and is kept to be looked at when a test `failed`."""
+    failed = None
 
     @classmethod
     def tearDownClass(cls):
@@ -26,6 +20,16 @@ class SharedClusterTest(unittest.TestCase):
         super().run(result)
         if len(result.failures) + len(result.errors) > before:
             type(self).failed = self.id()
+
+
+class SharedClusterTest(EndsItsCluster, unittest.TestCase):
+    brokers = 3
+    ssl = False
+    settings = {}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster = Cluster(cls.brokers, ssl=cls.ssl, **cls.settings).__enter__()
 
     def setUp(self):
         cluster = self.cluster

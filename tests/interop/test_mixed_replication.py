@@ -5,34 +5,24 @@ import peers
 from cluster import wait_until
 from load import Load, create_topic
 from replica_logs import check_same_logs, wait_isr
+from shared_cluster import EndsItsCluster
 
 SETTINGS = {"zookeeper.session.timeout.ms": 4000, "replica.lag.time.max.ms": 5000, "replica.fetch.backoff.ms": 200,
             "offsets.topic.replication.factor": 1}
 
 
-class MixedReplication:
+class MixedReplication(EndsItsCluster):
     """Broker 1 is ours, the others run these releases."""
     releases = []
     protocol = None
 
     @classmethod
     def setUpClass(cls):
-        cls.failed = None
         settings = {**SETTINGS, "inter.broker.protocol.version": cls.protocol}
         cls.cluster = peers.ChangingCluster(1 + len(cls.releases), **settings)
         for broker, release in zip(cls.cluster.brokers[1:], cls.releases):
             broker.release = release
         cls.cluster.__enter__()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.cluster.__exit__(cls.failed and AssertionError, None, None)
-
-    def run(self, result=None):
-        before = len(result.failures) + len(result.errors)
-        super().run(result)
-        if len(result.failures) + len(result.errors) > before:
-            type(self).failed = self.id()
 
     def wait_same_logs(self, topic, partition):
         def same():
