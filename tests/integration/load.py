@@ -142,7 +142,10 @@ class Load:
             if offset >= 0 and values[offset] != sequence:
                 raise AssertionError(f"{where}: offset {offset} has {values[offset]}, acknowledged was {sequence}")
         firsts = list(dict.fromkeys(values))
-        if in_order and firsts != sorted(firsts):
-            raise AssertionError(f"{where}: out of order")
+        early = next((i for i in range(len(firsts) - 1) if firsts[i] > firsts[i + 1]), None)
+        if in_order and early is not None:
+            offset = values.index(firsts[early + 1])
+            raise AssertionError(f"{where}: out of order: {firsts[early + 1]} stands first at offset {offset}, behind "
+                                 f"{firsts[early]}; around it {values[max(0, offset - 8):offset + 8]}")
         if exactly_once and len(firsts) != len(values):
             raise AssertionError(f"{where}: {len(values) - len(firsts)} duplicates")

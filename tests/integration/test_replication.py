@@ -33,8 +33,8 @@ class ReplicationTest(SharedClusterTest):
                 return 0
         wait_until(same, f"equal logs of {topic}-{partition}")
 
-    def check_counted(self, load):
-        load.check()
+    def check_counted(self, load, exactly_once=False):
+        load.check(exactly_once)
         self.wait_same_logs(load.topic)
 
     def test_followers_copy_their_leader(self):
@@ -50,7 +50,7 @@ class ReplicationTest(SharedClusterTest):
     def test_a_killed_leader_loses_nothing_acknowledged_by_all(self):
         cluster = self.cluster
         create_topic(cluster.bootstrap, "survives", [[1, 2, 3]], min_insync_replicas=2)
-        with Load(cluster.bootstrap, "survives", 1) as load:
+        with Load(cluster.bootstrap, "survives", 1, enable_idempotence="true") as load:
             for _ in range(3):
                 load.wait_progress(500)
                 leader = cluster.broker(state_of(cluster, "survives")[0])
@@ -61,7 +61,7 @@ class ReplicationTest(SharedClusterTest):
                 wait_isr(cluster, "survives", others)
                 leader.start()
                 wait_isr(cluster, "survives", [1, 2, 3])
-        self.check_counted(load)
+        self.check_counted(load, exactly_once=True)
 
     def test_a_follower_that_stands_still_leaves_and_comes_back(self):
         cluster = self.cluster
