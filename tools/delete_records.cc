@@ -88,11 +88,7 @@ int run_delete_records(const Arguments& arguments) {
     if (options->has(name)) continue;
     return print_usage(parser, "Missing required argument \"[" + std::string(name) + "]\"");
   }
-  base::Status done = run(*options);
-  if (done) return 0;
-  std::fflush(stdout);
-  std::fprintf(stderr, "%s\n", done.error().message.c_str());
-  return 1;
+  return exit_code(run(*options));
 }
 
 }  // namespace odradek::tools

@@ -120,11 +120,7 @@ int run_leader_election(const Arguments& arguments) {
       "This tool attempts to elect a new leader for a set of topic partitions. The type of "
       "elections supported are preferred replicas and unclean replicas.");
   if (helped) return *helped;
-  base::Status done = run(*options);
-  if (done) return 0;
-  std::fflush(stdout);
-  std::fprintf(stderr, "%s\n", done.error().message.c_str());
-  return 1;
+  return exit_code(run(*options));
 }
 
 }  // namespace odradek::tools

@@ -218,6 +218,13 @@ int print_usage(const OptionParser& parser, std::string_view message) {
   return 1;
 }
 
+int exit_code(const base::Status& done) {
+  if (done) return 0;
+  std::fflush(stdout);
+  std::fprintf(stderr, "%s\n", done.error().message.c_str());
+  return 1;
+}
+
 std::optional<int> help_or_version(const OptionParser& parser, const Options& options,
                                    std::size_t argument_count, std::string_view what_it_does) {
   if (argument_count == 0 || options.has("help")) return print_usage(parser, what_it_does);

@@ -80,6 +80,9 @@ class OptionParser {
 // Prints the message and the usage to stderr; the exit code to end with.
 int print_usage(const OptionParser& parser, std::string_view message);
 
+// 0, or 1 behind a line that says on standard error what was wrong.
+int exit_code(const base::Status& done);
+
 // What every tool does before anything else: help without arguments or with --help, the version.
 // nullopt: go on.
 std::optional<int> help_or_version(const OptionParser& parser, const Options& options,

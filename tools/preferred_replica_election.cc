@@ -146,10 +146,7 @@ int run_preferred_replica_election(const Arguments& arguments) {
   base::Status done = !wanted                     ? base::Status(wanted.error())
                       : options->has("zookeeper") ? run_by_zookeeper(*options, *wanted)
                                                   : run_by_brokers(*options, *wanted);
-  if (done) return 0;
-  std::fflush(stdout);
-  std::fprintf(stderr, "%s\n", done.error().message.c_str());
-  return 1;
+  return exit_code(done);
 }
 
 }  // namespace odradek::tools

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "server/api/apis.h"
+#include "server/api/partition_answers.h"
 #include "server/group/committed_offsets.h"
 #include "server/metadata/metadata_cache.h"
 
@@ -11,11 +12,9 @@ namespace {
 using protocol::OffsetCommitRequest;
 using protocol::OffsetCommitResponse;
 
-// Answer and offsets; `places` says where in the answer each offset stands.
 struct Plan {
-  OffsetCommitResponse response;
-  std::vector<group::OffsetToCommit> offsets;
-  std::vector<std::pair<std::size_t, std::size_t>> places;
+  PartitionAnswers<OffsetCommitResponse> answers;
+  std::vector<group::OffsetToCommit> offsets;  // one for each place
 };
 
 // Version 1 alone lets the client say when it committed, versions 2 to 4 how long it counts.
@@ -38,17 +37,11 @@ Plan plan(const Services& services, const OffsetCommitRequest& request) {
   auto image = services.metadata.image();
   std::int64_t now_ms = services.clock.wall_ms();
   for (const auto& topic : request.topics) {
-    auto& answer = plan.response.topics.emplace_back();
-    answer.name = topic.name;
+    plan.answers.begin_topic(topic.name);
     for (const auto& partition : topic.partitions) {
       protocol::TopicPartition name{topic.name, partition.partition_index};
-      bool exists = image->partition(name) != nullptr;
-      answer.partitions.push_back(
-          {partition.partition_index,
-           exists ? ErrorCode::kNone : ErrorCode::kUnknownTopicOrPartition});
-      if (!exists) continue;
+      if (!plan.answers.add(*image, name)) continue;
       plan.offsets.push_back({std::move(name), committed_of(request, partition, now_ms)});
-      plan.places.emplace_back(plan.response.topics.size() - 1, answer.partitions.size() - 1);
     }
   }
   return plan;
@@ -58,16 +51,13 @@ Plan plan(const Services& services, const OffsetCommitRequest& request) {
 
 void offset_commit(Services& services, RequestContext context, OffsetCommitRequest request) {
   auto planned = std::make_shared<Plan>(plan(services, request));
-  if (planned->offsets.empty()) return context.reply(planned->response);
+  if (planned->offsets.empty()) return context.reply(planned->answers.response);
   std::vector<group::OffsetToCommit> offsets = std::move(planned->offsets);
   bool is_old_consumer = context.version() == 0;
   SharedContext shared = share(std::move(context));
   auto answer = [shared, planned](const std::vector<ErrorCode>& errors) {
-    for (std::size_t i = 0; i < errors.size(); ++i) {
-      auto [topic, partition] = planned->places[i];
-      planned->response.topics[topic].partitions[partition].error_code = errors[i];
-    }
-    shared->reply(planned->response);
+    planned->answers.settle(errors);
+    shared->reply(planned->answers.response);
   };
   if (is_old_consumer) {
     return services.offsets.commit_by_old_consumer(request.group_id, std::move(offsets), answer);

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "server/api/apis.h"
+#include "server/api/partition_answers.h"
 #include "server/group/group_removal.h"
 #include "server/metadata/metadata_cache.h"
 
@@ -12,29 +13,19 @@ namespace {
 using protocol::OffsetDeleteRequest;
 using protocol::OffsetDeleteResponse;
 
-// Answer and partitions; `places` says where in the answer each partition stands.
 struct Deletion {
-  OffsetDeleteResponse response;
-  std::vector<protocol::TopicPartition> partitions;
-  std::vector<std::pair<std::size_t, std::size_t>> places;
+  PartitionAnswers<OffsetDeleteResponse> answers;
+  std::vector<protocol::TopicPartition> partitions;  // one for each place
 };
 
 Deletion plan_deletion(const Services& services, const OffsetDeleteRequest& request) {
   Deletion deletion;
   auto image = services.metadata.image();
   for (const auto& topic : request.topics) {
-    auto& answer = deletion.response.topics.emplace_back();
-    answer.name = topic.name;
+    deletion.answers.begin_topic(topic.name);
     for (const auto& partition : topic.partitions) {
       protocol::TopicPartition name{topic.name, partition.partition_index};
-      bool exists = image->partition(name) != nullptr;
-      answer.partitions.push_back(
-          {partition.partition_index,
-           exists ? ErrorCode::kNone : ErrorCode::kUnknownTopicOrPartition});
-      if (!exists) continue;
-      deletion.partitions.push_back(std::move(name));
-      deletion.places.emplace_back(deletion.response.topics.size() - 1,
-                                   answer.partitions.size() - 1);
+      if (deletion.answers.add(*image, name)) deletion.partitions.push_back(std::move(name));
     }
   }
   return deletion;
@@ -49,12 +40,12 @@ void offset_delete(Services& services, RequestContext context, OffsetDeleteReque
   services.group_removal.remove_offsets(
       request.group_id, std::move(partitions),
       [shared, planned](ErrorCode error, const std::vector<ErrorCode>& errors) {
-        OffsetDeleteResponse& response = planned->response;
+        OffsetDeleteResponse& response = planned->answers.response;
         response.error_code = error;
-        if (error != ErrorCode::kNone) response.topics.clear();
-        for (std::size_t i = 0; i < errors.size(); ++i) {
-          auto [topic, partition] = planned->places[i];
-          response.topics[topic].partitions[partition].error_code = errors[i];
+        if (error == ErrorCode::kNone) {
+          planned->answers.settle(errors);
+        } else {
+          response.topics.clear();
         }
         shared->reply(response);
       });

@@ -5,7 +5,6 @@
 Each schedule has a cluster of its own. Exit code 1 when one of them broke something; its directory is kept and its seed printed.
 """
 import argparse
-import os
 import sys
 import threading
 import time
@@ -17,7 +16,7 @@ from fault_cluster import FaultCluster, Faults, harness  # first: it sets the pa
 import schedule
 from load import Load, create_topic
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition
-from disks import difference
+from replica_logs import check_same_logs
 
 TOPICS = {"plain": 3, "idempotent": 3}
 SPREAD = [[1, 2, 3], [2, 3, 1], [3, 1, 2]]
@@ -141,9 +140,7 @@ class Run:
             broker.kill()
         for topic, partitions in TOPICS.items():
             for partition in range(partitions):
-                found = difference([os.path.join(broker.data, f"{topic}-{partition}") for broker in cluster.brokers])
-                if found:
-                    raise AssertionError(found)
+                check_same_logs(cluster.brokers, topic, partition)
         self.say(f"seed {self.seed}: the replicas are the same, byte by byte")
 
 

@@ -20,7 +20,7 @@ def wait_isr(cluster, topic, isr, partition=0):
 
 
 def batches(broker, topic, partition=0):
-    """[(base offset, bytes)] of a replica's log on disk."""
+    """[(base offset, bytes)] of a replica's log on disk; a partial batch at the end of a segment is left out."""
     found = []
     for path in sorted(glob.glob(f"{broker.data}/{topic}-{partition}/*.log")):
         with open(path, "rb") as log:
@@ -28,8 +28,11 @@ def batches(broker, topic, partition=0):
         at = 0
         while at + BATCH_OVERHEAD <= len(data):
             offset, size = struct.unpack_from(">qi", data, at)
-            found.append((offset, data[at:at + BATCH_OVERHEAD + size]))
-            at += BATCH_OVERHEAD + size
+            end = at + BATCH_OVERHEAD + size
+            if size <= 0 or end > len(data):
+                break
+            found.append((offset, data[at:end]))
+            at = end
     return found
 
 
@@ -41,3 +44,13 @@ def check_same_logs(brokers, topic, partition=0):
             assert mine == theirs, f"{topic}-{partition}: batch at {mine[0]} differs on broker {broker.id}"
         assert len(first) == len(other), f"{topic}-{partition}: {len(first)} and {len(other)} batches on broker {broker.id}"
     return len(first)
+
+
+def wait_same_logs(brokers, topic, partition=0):
+    """Until the replicas' logs are equal and hold something."""
+    def same():
+        try:
+            return check_same_logs(brokers, topic, partition)
+        except AssertionError:
+            return 0
+    wait_until(same, f"equal logs of {topic}-{partition}")

@@ -6,7 +6,7 @@ import unittest
 import wire
 from cluster import Cluster, wait_until
 from load import Load, create_topic, read_all
-from replica_logs import check_same_logs, state_of, wait_isr
+from replica_logs import state_of, wait_isr, wait_same_logs
 from shared_cluster import SharedClusterTest, wait_gone
 
 SESSION_TIMEOUT_S = 4
@@ -25,17 +25,9 @@ class ReplicationTest(SharedClusterTest):
     settings = {"zookeeper.session.timeout.ms": SESSION_TIMEOUT_S * 1000, "replica.lag.time.max.ms": LAG_MS,
                 "replica.fetch.backoff.ms": 200}
 
-    def wait_same_logs(self, topic, partition=0):
-        def same():
-            try:
-                return check_same_logs(self.cluster.brokers, topic, partition)
-            except AssertionError:
-                return 0
-        wait_until(same, f"equal logs of {topic}-{partition}")
-
     def check_counted(self, load, exactly_once=False):
         load.check(exactly_once)
-        self.wait_same_logs(load.topic)
+        wait_same_logs(self.cluster.brokers, load.topic)
 
     def test_followers_copy_their_leader(self):
         cluster = self.cluster
@@ -44,7 +36,7 @@ class ReplicationTest(SharedClusterTest):
             load.wait_progress(2000)
         load.check()
         for partition in range(3):
-            self.wait_same_logs("copied", partition)
+            wait_same_logs(self.cluster.brokers, "copied", partition)
             self.assertEqual([1, 2, 3], state_of(cluster, "copied", partition)[1])
 
     def test_a_killed_leader_loses_nothing_acknowledged_by_all(self):
@@ -93,7 +85,7 @@ class ReplicationTest(SharedClusterTest):
             alone.wait_progress(10)
             wait_isr(cluster, "deposed", [1, 2, 3])
             load.wait_progress(500)
-        self.wait_same_logs("deposed")
+        wait_same_logs(self.cluster.brokers, "deposed")
         promised = {offset for offset, _ in load.acknowledged[0]}
         self.assertEqual(len(load.acknowledged[0]), len(promised), "an offset was acknowledged twice")
         self.assertEqual([], load.errors)

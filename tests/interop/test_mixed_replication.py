@@ -4,7 +4,7 @@ import unittest
 import peers
 from cluster import wait_until
 from load import Load, create_topic
-from replica_logs import check_same_logs, wait_isr
+from replica_logs import wait_isr, wait_same_logs
 from shared_cluster import EndsItsCluster
 
 SETTINGS = {"zookeeper.session.timeout.ms": 4000, "replica.lag.time.max.ms": 5000, "replica.fetch.backoff.ms": 200,
@@ -23,14 +23,6 @@ class MixedReplication(EndsItsCluster):
         for broker, release in zip(cls.cluster.brokers[1:], cls.releases):
             broker.release = release
         cls.cluster.__enter__()
-
-    def wait_same_logs(self, topic, partition):
-        def same():
-            try:
-                return check_same_logs(self.cluster.brokers, topic, partition)
-            except AssertionError:
-                return 0
-        wait_until(same, f"equal logs of {topic}-{partition}")
 
     def move_controller(self, broker):
         def moved():
@@ -62,7 +54,7 @@ class MixedReplication(EndsItsCluster):
                     wait_isr(cluster, topic, ids, partition)
         load.check(exactly_once=True)
         for partition in range(len(ids)):
-            self.wait_same_logs(topic, partition)
+            wait_same_logs(self.cluster.brokers, topic, partition)
 
 
 class NewAndOldTest(MixedReplication, unittest.TestCase):
