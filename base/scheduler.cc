@@ -106,16 +106,25 @@ void BackgroundScheduler::run_thread(int index) {
     }
     auto [due, id] = queue_.begin()->first;
     if (due > std::chrono::steady_clock::now()) {
-      changed_.wait_until(mutex_, due);
+      rest_until(due);
       continue;
     }
     queue_.erase(queue_.begin());
-    // The next task may be due as well, and a thread that waits for it sleeps until a later time.
+    // The next task may be due as well, and needs a thread that watches the time.
     if (!queue_.empty()) changed_.notify_one();
     run_one(id);
   }
   // The wake-up that this thread took may have been meant for one that stays.
   changed_.notify_one();
+}
+
+// One thread watches the time for all, so that a task does not wake them all.
+void BackgroundScheduler::rest_until(TimePoint due) {
+  if (watched_until_ <= due) return changed_.wait(mutex_);
+  watched_until_ = due;
+  changed_.wait_until(mutex_, due);
+  // Unless another one watches for an earlier time by now.
+  if (watched_until_ == due) watched_until_ = TimePoint::max();
 }
 
 void BackgroundScheduler::run_one(TaskId id) {

@@ -70,6 +70,7 @@ class BackgroundScheduler final : public Scheduler {
 
   void join_or_start_threads(int threads) REQUIRES(resize_mutex_);
   void run_thread(int index) EXCLUDES(mutex_);
+  void rest_until(TimePoint due) REQUIRES(mutex_);
   void run_one(TaskId id) REQUIRES(mutex_);
 
   const std::string thread_name_;
@@ -80,6 +81,7 @@ class BackgroundScheduler final : public Scheduler {
   CondVar finished_;
   std::unordered_map<TaskId, Task> tasks_ GUARDED_BY(mutex_);
   std::map<Key, TaskId> queue_ GUARDED_BY(mutex_);
+  TimePoint watched_until_ GUARDED_BY(mutex_) = TimePoint::max();
   std::uint64_t next_id_ GUARDED_BY(mutex_) = 1;
   int wanted_threads_ GUARDED_BY(mutex_) = 0;
   bool stopping_ GUARDED_BY(mutex_) = false;

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <future>
 #include <memory>
 #include <set>
@@ -154,6 +156,38 @@ TEST(BackgroundScheduler, RunsOnceAndPeriodically) {
   EXPECT_FALSE(runs.pop_until(steady_after_ms(20))) << "ran after its cancellation";
   EXPECT_EQ(scheduler.waiting(), 0U);
   EXPECT_FALSE(scheduler.cancel(periodic));
+}
+
+// How often the threads of this process whose names begin so have gone to sleep.
+std::int64_t sleeps_of(const std::string& name) {
+  std::int64_t sleeps = 0;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string line;
+    std::ifstream comm(task.path() / "comm");
+    std::getline(comm, line);
+    if (!line.starts_with(name)) continue;
+    std::ifstream status(task.path() / "status");
+    constexpr std::string_view kKey = "voluntary_ctxt_switches:";
+    while (std::getline(status, line)) {
+      if (line.starts_with(kKey)) sleeps += std::stoll(line.substr(kKey.size()));
+    }
+  }
+  return sleeps;
+}
+
+TEST(BackgroundScheduler, DoesNotWakeAllThreadsForOneTask) {
+  constexpr int kThreads = 20;
+  constexpr int kTasks = 40;
+  constexpr int kApartMs = 10;
+  BackgroundScheduler scheduler(kThreads, "herd");
+  BoundedQueue<int> runs(kTasks);
+  for (int i = 1; i <= kTasks; ++i) {
+    scheduler.schedule(
+        "task", [&] { (void)runs.try_push(1); }, kApartMs * i);
+  }
+  for (int i = 0; i < kTasks; ++i) EXPECT_TRUE(runs.pop_until(steady_after_ms(kLongMs)));
+  // One that runs it and one that watches the time meanwhile, and all of them when they began.
+  EXPECT_LT(sleeps_of("herd"), 5 * kTasks + 5 * kThreads);
 }
 
 TEST(BackgroundScheduler, RunsByTimeNotByOrderOfScheduling) {
