@@ -37,7 +37,7 @@ struct AppendedRecords {
 
 // Safe from any thread. Appends hold the leadership lock shared, so that a change of leader never
 // falls between the check of the role and the write.
-class Partition {
+class Partition : public std::enable_shared_from_this<Partition> {
  public:
   Partition(TopicPartition partition, const PartitionContext& context);
 
@@ -77,6 +77,8 @@ class Partition {
   base::Result<log::AppendInfo> append(base::MutableBytes records, std::int16_t acks,
                                        log::AppendSpec spec, log::AppendRefusal* refusal)
       EXCLUDES(mutex_);
+  // Calls `tell` as Log::when_durable() does, after the high watermark has gone as far as it may.
+  void when_flushed(Offset offset, log::DurableCallback tell) EXCLUDES(mutex_);
   // Whether `follower` may fetch here, and in this life of its broker (epoch -1: not told).
   bool accepts_follower(BrokerId follower, std::int64_t broker_epoch) const EXCLUDES(mutex_);
   // Nothing comes of a fetch that this log cannot answer: from elsewhere or from another history.
@@ -110,6 +112,7 @@ class Partition {
   base::Status restart(LeaderEpoch leader_epoch, Offset offset) EXCLUDES(mutex_);
 
  private:
+  void advance_high_watermark(const log::Log& log) EXCLUDES(mutex_);
   base::Status check_leads() const REQUIRES_SHARED(mutex_);
   base::Status check_follows(LeaderEpoch leader_epoch) const REQUIRES_SHARED(mutex_);
   base::Result<log::AppendInfo> write_fetched(base::ByteView records) REQUIRES_SHARED(mutex_);
