@@ -41,16 +41,28 @@ std::vector<OptionSpec> dump_log_options() {
       decoder("key-decoder-class", "The Java class's name; implies --print-data-log."),
       {.name = "offsets-decoder", .description = "The log is one of __consumer_offsets."},
       {.name = "transaction-log-decoder", .description = "The log is one of __transaction_state."},
-      {.name = "cluster-metadata-decoder", .description = "Not of clusters with ZooKeeper."},
-      {.name = "remote-log-metadata-decoder", .description = "Not known here."},
+      {.name = "cluster-metadata-decoder",
+       .description = "The log is one of KRaft's __cluster_metadata."},
+      {.name = "remote-log-metadata-decoder",
+       .description = "The log is one of tiered storage's __remote_log_metadata."},
       {.name = "skip-record-metadata", .description = "Print of records only key and value."},
   };
 }
 
+// Of one of the internal topics, the first that was asked for; none otherwise.
+RecordDecoder topic_decoder(const Options& options) {
+  if (options.has("offsets-decoder")) return offsets_decoder();
+  if (options.has("transaction-log-decoder")) return transaction_decoder();
+  if (options.has("cluster-metadata-decoder")) return cluster_metadata_decoder();
+  if (options.has("remote-log-metadata-decoder")) return remote_log_metadata_decoder();
+  return nullptr;
+}
+
 base::Result<LogDumpOptions> log_dump_options(const Options& options) {
   LogDumpOptions log;
-  bool decodes = options.has("offsets-decoder") || options.has("transaction-log-decoder") ||
-                 options.has("value-decoder-class") || options.has("key-decoder-class");
+  log.decoder = topic_decoder(options);
+  bool decodes =
+      log.decoder || options.has("value-decoder-class") || options.has("key-decoder-class");
   log.print_content = options.has("print-data-log") || decodes;
   log.deep = options.has("deep-iteration") || log.print_content;
   log.skip_record_metadata = options.has("skip-record-metadata");
@@ -60,22 +72,14 @@ base::Result<LogDumpOptions> log_dump_options(const Options& options) {
       return base::Error(std::string("--") + name + " must not be negative");
     }
   }
-  for (const char* name : {"cluster-metadata-decoder", "remote-log-metadata-decoder"}) {
-    if (options.has(name)) return base::Error(std::string("--") + name + " is not known here");
-  }
-  if (options.has("offsets-decoder")) {
-    log.decoder = offsets_decoder();
-  } else if (options.has("transaction-log-decoder")) {
-    log.decoder = transaction_decoder();
-  } else {
-    auto classes =
-        class_decoder(options.value("key-decoder-class"), options.value("value-decoder-class"));
-    if (!classes) return classes.error();
-    log.decoder = std::move(*classes);
-    for (const char* name : {"value-decoder-class", "key-decoder-class"}) {
-      if (auto notice = deprecation_of(options.value(name))) {
-        log.notices.push_back(std::move(*notice));
-      }
+  if (log.decoder) return log;
+  auto classes =
+      class_decoder(options.value("key-decoder-class"), options.value("value-decoder-class"));
+  if (!classes) return classes.error();
+  log.decoder = std::move(*classes);
+  for (const char* name : {"value-decoder-class", "key-decoder-class"}) {
+    if (auto notice = deprecation_of(options.value(name))) {
+      log.notices.push_back(std::move(*notice));
     }
   }
   return log;
@@ -83,7 +87,7 @@ base::Result<LogDumpOptions> log_dump_options(const Options& options) {
 
 base::Status dump_file(const std::string& path, LogDump& log, IndexDump& indexes) {
   std::printf("Dumping %s\n", path.c_str());
-  if (path.ends_with(".log")) return log.dump(path);
+  if (path.ends_with(".log") || path.ends_with(".checkpoint")) return log.dump(path);
   if (path.ends_with(".index")) return indexes.dump_offset_index(path);
   if (path.ends_with(".timeindex")) return indexes.dump_time_index(path);
   if (path.ends_with(".snapshot")) return indexes.dump_producer_snapshot(path);

@@ -6,6 +6,7 @@
 #include "protocol/record/legacy.h"
 #include "protocol/record/record_iterator.h"
 #include "protocol/wire/utf8.h"
+#include "tools/kraft/metadata_records.h"
 #include "tools/segment_reader.h"
 
 namespace odradek::tools {
@@ -46,13 +47,36 @@ std::string marker_of(const Record& record) {
         record.key && record.key->size() >= 2 * sizeof(std::int16_t)
             ? base::load_big_endian<std::int16_t>(record.key->data() + sizeof(std::int16_t))
             : std::int16_t{-1};
-    return " controlType: UNKNOWN(" + std::to_string(id) + ")";
+    auto text = quorum_control_text(id, record.value);
+    return text ? *text : " controlType: " + text.error().message;
   }
   auto marker = protocol::decode_end_transaction_marker(record);
   if (!marker) return " endTxnMarker: " + marker.error().message;
   bool committed = marker->type == protocol::ControlRecordType::kCommit;
   return std::string(" endTxnMarker: ") + (committed ? "COMMIT" : "ABORT") +
          " coordinatorEpoch: " + std::to_string(marker->coordinator_epoch);
+}
+
+// What the name says of where the file begins, or of where what a KRaft snapshot holds ended.
+base::Result<std::string> title_of(const std::string& path) {
+  std::string name = path.substr(path.rfind('/') + 1);
+  if (name == "bootstrap.checkpoint") return std::string("KRaft bootstrap snapshot");
+  if (!name.ends_with(".checkpoint")) {
+    auto start = offset_of_file(path);
+    if (!start) return base::Error("For input string: the name of " + path + " holds no offset");
+    return "Log starting offset: " + std::to_string(*start);
+  }
+  constexpr std::size_t kOffsetWidth = 20;
+  constexpr std::size_t kEpochWidth = 10;
+  auto offset = base::parse_int<std::int64_t>(name.substr(0, kOffsetWidth), 0);
+  std::optional<std::int32_t> epoch;
+  if (name.size() > kOffsetWidth) {
+    epoch = base::parse_int<std::int32_t>(name.substr(kOffsetWidth + 1, kEpochWidth), 0);
+  }
+  if (!offset || !epoch) {
+    return base::Error("The name of " + path + " holds no offset and epoch of a snapshot");
+  }
+  return "Snapshot end offset: " + std::to_string(*offset) + ", epoch: " + std::to_string(*epoch);
 }
 
 }  // namespace
@@ -152,9 +176,9 @@ base::Status LogDump::dump_legacy(const BatchView& batch, const std::string& pat
 
 base::Status LogDump::dump(const std::string& path) {
   for (const std::string& notice : options_.notices) print(notice);
-  auto start = offset_of_file(path);
-  if (!start) return base::Error("For input string: the name of " + path + " holds no offset");
-  print("Log starting offset: " + std::to_string(*start));
+  auto title = title_of(path);
+  if (!title) return title.error();
+  print(*title);
   auto reader = SegmentReader::open(path);
   if (!reader) return reader.error();
   reader->limit(options_.max_bytes);

@@ -4,6 +4,7 @@
 
 #include "base/endian.h"
 #include "protocol/wire/utf8.h"
+#include "tools/kraft/metadata_records.h"
 
 namespace odradek::tools {
 namespace {
@@ -48,6 +49,10 @@ RecordDecoder transaction_decoder() {
     return dump_transaction_record(record.key, record.value);
   };
 }
+
+RecordDecoder cluster_metadata_decoder() { return dump_cluster_metadata_record; }
+
+RecordDecoder remote_log_metadata_decoder() { return dump_remote_log_record; }
 
 base::Result<RecordDecoder> class_decoder(const std::string& key_class,
                                           const std::string& value_class) {

@@ -15,6 +15,8 @@ using RecordDecoder = std::function<RecordText(const protocol::Record& record)>;
 
 RecordDecoder offsets_decoder();
 RecordDecoder transaction_decoder();
+RecordDecoder cluster_metadata_decoder();
+RecordDecoder remote_log_metadata_decoder();
 // By the Java classes' names: StringDecoder, DefaultDecoder, LongDecoder, IntegerDecoder. An error
 // names one that is not known.
 base::Result<RecordDecoder> class_decoder(const std::string& key_class,
