@@ -99,6 +99,7 @@ void build_replication(Parts& parts) {
                               .connections = *parts.connections,
                               .clock = parts.clock,
                               .broker_epoch = parts.broker_epoch,
+                              .throttle = parts.throttles->follower,
                               .options = fetcher_options(*parts.config, parts.listeners)});
 }
 
@@ -118,6 +119,7 @@ void build_replicas(Parts& parts) {
   parts.waiting = std::make_unique<Waiting>(parts.clock);
   parts.replicas = std::make_unique<replica::ReplicaSet>(
       parts.broker_id, parts.metadata, parts.clock, parts.config->replica_lag_time_max_ms);
+  parts.throttles = replication_throttles(*parts.config, parts.clock);
   replica::PartitionWaits& waits = parts.waiting->partitions;
   parts.leadership = std::make_unique<replica::Leadership>(
       *parts.replicas, *parts.logs, *parts.high_watermarks, waits,
@@ -128,7 +130,7 @@ void build_replicas(Parts& parts) {
   parts.appends = std::make_unique<replica::Appends>(*parts.replicas, waits);
   parts.read_ahead = std::make_unique<log::ReadAhead>();
   parts.reads = std::make_unique<replica::Reads>(*parts.replicas, waits, *parts.isr_updater,
-                                                 *parts.read_ahead);
+                                                 *parts.read_ahead, parts.throttles->leader);
   parts.record_deletions =
       std::make_unique<replica::RecordDeletions>(*parts.replicas, *parts.logs, waits);
   parts.log_dir_mover = std::make_unique<replica::LogDirMover>(

@@ -44,6 +44,7 @@
 #include "server/replica/read.h"
 #include "server/replica/record_deletions.h"
 #include "server/replica/replica_set.h"
+#include "server/replica/replication_throttle.h"
 #include "server/replica/zookeeper_isr.h"
 #include "server/transaction/producer_ids.h"
 #include "zk/client/session.h"
@@ -86,6 +87,7 @@ struct Parts {
   std::unique_ptr<replica::ZooKeeperIsr> zookeeper_isr;      // below IBP 2.7-IV2 ...
   std::unique_ptr<replica::AlterPartition> alter_partition;  // ... and from there on
   std::unique_ptr<replica::IsrUpdater> isr_updater;
+  std::unique_ptr<replica::ReplicationThrottles> throttles;
   std::unique_ptr<replica::Fetchers> fetchers;
   std::unique_ptr<replica::Appends> appends;
   std::unique_ptr<log::ReadAhead> read_ahead;

@@ -25,6 +25,20 @@ std::int8_t record_magic(const config::TopicConfig& topic, const config::BrokerC
       config::message_magic(std::min(wanted.value_or(between), between)));
 }
 
+// "partition:broker" items, or *; others were refused when the configuration was read.
+replica::ThrottledReplicas throttled_replicas(const std::vector<std::string>& items) {
+  replica::ThrottledReplicas throttled;
+  for (std::string_view item : items) {
+    if (item == "*") throttled.all = true;
+    auto parts = base::split(item, ':');
+    if (parts.size() != 2) continue;
+    auto partition = base::parse_int<std::int32_t>(parts[0], 0);
+    auto broker = base::parse_int<std::int32_t>(parts[1], 0);
+    if (partition && broker) throttled.some.emplace_back(*partition, *broker);
+  }
+  return throttled;
+}
+
 std::map<std::string, std::int32_t> per_ip_overrides(const config::BrokerConfig& config) {
   std::map<std::string, std::int32_t> overrides;
   for (const std::string& entry : base::split_list(config.max_connections_per_ip_overrides)) {
@@ -85,6 +99,17 @@ replica::LogDirMoverOptions log_dir_mover_options(const config::BrokerConfig& co
           .max_bytes_per_second = config.replica_alter_log_dirs_io_max_bytes_per_second,
           .chunk_bytes = config.replica_fetch_max_bytes,
           .retry_ms = config.replica_fetch_backoff_ms};
+}
+
+std::unique_ptr<replica::ReplicationThrottles> replication_throttles(
+    const config::BrokerConfig& config, const base::Clock& clock) {
+  constexpr std::int64_t kMillisecondsPerSecond = 1000;
+  std::int32_t windows = config.replication_quota_window_num;
+  std::int64_t window_ms = config.replication_quota_window_size_seconds * kMillisecondsPerSecond;
+  auto throttles = std::make_unique<replica::ReplicationThrottles>(clock, windows, window_ms);
+  throttles->leader.set_rate(config.leader_replication_throttled_rate);
+  throttles->follower.set_rate(config.follower_replication_throttled_rate);
+  return throttles;
 }
 
 replica::FetcherOptions fetcher_options(const config::BrokerConfig& config,
@@ -164,6 +189,8 @@ replica::TopicSettings topic_settings(const config::TopicConfig& topic,
     }
   }
   settings.min_insync_replicas = topic.min_insync_replicas;
+  settings.throttled_leaders = throttled_replicas(topic.leader_replication_throttled_replicas);
+  settings.throttled_followers = throttled_replicas(topic.follower_replication_throttled_replicas);
   return settings;
 }
 

@@ -21,6 +21,7 @@
 #include "server/replica/fetcher/replica_fetcher.h"
 #include "server/replica/leadership.h"
 #include "server/replica/log_dir_mover.h"
+#include "server/replica/replication_throttle.h"
 #include "server/security/listener_tls.h"
 #include "server/security/principal.h"
 #include "zk/client/session.h"
@@ -40,6 +41,8 @@ replica::FetcherOptions fetcher_options(const config::BrokerConfig& config,
 // Nothing below the inter.broker.protocol.version that has AlterPartition.
 std::optional<replica::AlterPartitionOptions> alter_partition_options(
     const config::BrokerConfig& config, const config::Listeners& listeners);
+std::unique_ptr<replica::ReplicationThrottles> replication_throttles(
+    const config::BrokerConfig& config, const base::Clock& clock);
 replica::TopicSettings topic_settings(const config::TopicConfig& topic,
                                       const config::BrokerConfig& broker);
 group::CoordinatorOptions coordinator_options(const config::BrokerConfig& config);

@@ -91,9 +91,7 @@ void TopicSettingsSource::on_change(const std::string& payload, log::LogManager&
   replica::TopicSettings settings = settings_of(topic, overrides);
   logs.set_topic_options(topic, settings.log);
   for (const replica::PartitionPtr& partition : replicas.all()) {
-    if (partition->name().topic == topic) {
-      partition->set_min_insync_replicas(settings.min_insync_replicas);
-    }
+    if (partition->name().topic == topic) partition->set_topic_settings(settings);
   }
   VLOG(1) << "topic " << topic << ": settings applied";
   auto unclean = overrides.find(kUncleanKey);

@@ -27,6 +27,7 @@ std::optional<std::int64_t> DelayedFetch::available_bytes(std::size_t index) con
   }
   if (end_offset < entry.fetch_offset) return std::nullopt;  // truncated meanwhile
   if (end_offset == entry.fetch_offset) return 0;
+  if (reads_.is_held_back(**partition, request_.replica_id)) return 0;
   log::OffsetMetadata end = log->log_end();
   if (end.offset != end_offset) {
     base::Result<log::OffsetMetadata> found = log->offset_metadata(end_offset);

@@ -167,6 +167,11 @@ bool InSyncReplicas::may_be_too_few() const {
   return isr_.maximal_size() < required_locked();
 }
 
+bool InSyncReplicas::is_in_sync(BrokerId replica) const {
+  base::MutexLock lock(mutex_);
+  return contains(isr_.committed, replica);
+}
+
 std::vector<BrokerId> InSyncReplicas::committed() const {
   base::MutexLock lock(mutex_);
   return isr_.committed;

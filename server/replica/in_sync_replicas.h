@@ -62,6 +62,7 @@ class InSyncReplicas {
   bool are_too_few() const EXCLUDES(mutex_);
   // Likewise with those that may have joined by now.
   bool may_be_too_few() const EXCLUDES(mutex_);
+  bool is_in_sync(BrokerId replica) const EXCLUDES(mutex_);
   std::vector<BrokerId> committed() const EXCLUDES(mutex_);
   std::int32_t partition_epoch() const EXCLUDES(mutex_);
   std::size_t required() const EXCLUDES(mutex_);

@@ -107,7 +107,7 @@ ErrorCode Leadership::apply_one(const TopicPartition& partition, const base::Uui
   if (log == nullptr) {
     auto own = settings.find(partition.topic);
     TopicSettings topic_settings = own == settings.end() ? TopicSettings() : own->second;
-    target->set_min_insync_replicas(topic_settings.min_insync_replicas);
+    target->set_topic_settings(topic_settings);
     auto opened = open_log(partition, topic_id, wanted.is_new, topic_settings);
     if (!opened) {
       LOG(ERROR) << "partition " << partition.to_string()

@@ -15,14 +15,9 @@
 #include "server/log/log_manager.h"
 #include "server/replica/high_watermarks.h"
 #include "server/replica/partition_waits.h"
+#include "server/replica/topic_settings.h"
 
 namespace odradek::replica {
-
-// What a topic's configuration says, read when one of its replicas is made here.
-struct TopicSettings {
-  log::LogOptions log;
-  std::int32_t min_insync_replicas = 1;
-};
 
 struct RoleChange {
   TopicPartition partition;

@@ -9,7 +9,13 @@
 namespace odradek::replica {
 
 Partition::Partition(TopicPartition partition, const PartitionContext& context)
-    : name_(std::move(partition)), in_sync_(context) {}
+    : name_(std::move(partition)), local_broker_(context.local_broker), in_sync_(context) {}
+
+void Partition::set_topic_settings(const TopicSettings& settings) {
+  in_sync_.set_min_insync_replicas(settings.min_insync_replicas);
+  throttles_leader_ = settings.throttled_leaders.contains(name_.partition, local_broker_);
+  throttles_follower_ = settings.throttled_followers.contains(name_.partition, local_broker_);
+}
 
 log::LogPtr Partition::log() const {
   base::ReadLock lock(mutex_);

@@ -1,6 +1,7 @@
 // Partition: this broker's replica of one partition, its role, and what the role allows.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "protocol/types.h"
 #include "server/log/log_manager.h"
 #include "server/replica/in_sync_replicas.h"
+#include "server/replica/topic_settings.h"
 
 namespace odradek::replica {
 
@@ -46,7 +48,8 @@ class Partition {
   PartitionState state() const EXCLUDES(mutex_);
   LeaderEpoch leader_epoch() const EXCLUDES(mutex_);
   bool is_leader() const EXCLUDES(mutex_);
-  void set_min_insync_replicas(std::int32_t count) { in_sync_.set_min_insync_replicas(count); }
+  // But for the log's, which the log has itself.
+  void set_topic_settings(const TopicSettings& settings);
 
   // Takes a role. `log` is taken where there is none yet. Leading a new epoch records where it
   // starts.
@@ -77,6 +80,10 @@ class Partition {
   base::Result<log::AppendInfo> append(base::MutableBytes records, std::int16_t acks,
                                        log::AppendSpec spec, log::AppendRefusal* refusal)
       EXCLUDES(mutex_);
+  // Whether what followers get from here counts against the leader's throttle. One that is in sync
+  // is never kept waiting by it.
+  bool throttles_leader() const { return throttles_leader_; }
+  bool is_in_sync(BrokerId follower) const { return in_sync_.is_in_sync(follower); }
   // Whether `follower` may fetch here, and in this life of its broker (epoch -1: not told).
   bool accepts_follower(BrokerId follower, std::int64_t broker_epoch) const EXCLUDES(mutex_);
   // Nothing comes of a fetch that this log cannot answer: from elsewhere or from another history.
@@ -103,6 +110,8 @@ class Partition {
   std::optional<ErrorCode> acknowledged(Offset required_offset) const EXCLUDES(mutex_);
 
   // --- as follower: NOT_LEADER_OR_FOLLOWER when it does not follow in this epoch (any more) ---
+  // Whether what this replica takes counts against the follower's throttle.
+  bool throttles_follower() const { return throttles_follower_; }
   base::Result<AppendedRecords> append_fetched(const FetchedRecords& fetched) EXCLUDES(mutex_);
   // Drops what the leader does not have; where the log ends then.
   base::Result<Offset> truncate(LeaderEpoch leader_epoch, Offset offset) EXCLUDES(mutex_);
@@ -115,12 +124,15 @@ class Partition {
   base::Result<log::AppendInfo> write_fetched(base::ByteView records) REQUIRES_SHARED(mutex_);
 
   const TopicPartition name_;
+  const BrokerId local_broker_;
   mutable base::SharedMutex mutex_;
   PartitionState state_ GUARDED_BY(mutex_);
   bool leads_ GUARDED_BY(mutex_) = false;
   bool offline_ GUARDED_BY(mutex_) = false;
   log::LogPtr log_ GUARDED_BY(mutex_);
   InSyncReplicas in_sync_;
+  std::atomic<bool> throttles_leader_{false};
+  std::atomic<bool> throttles_follower_{false};
 };
 
 using PartitionPtr = std::shared_ptr<Partition>;

@@ -72,6 +72,9 @@ ReadOutcome Reads::read_one(const ReadEntry& entry, const ReadRequest& request,
   outcome.diverging_epoch = diverging.at;
   if (outcome.diverging_epoch) return outcome;
 
+  outcome.is_throttled = request.replica_id >= 0 && (*partition)->throttles_leader();
+  if (is_held_back(**partition, request.replica_id)) return outcome;
+
   Offset upper_bound = log->log_end_offset();
   bool read_committed = request.read_committed && request.replica_id < 0;
   if (request.replica_id < 0) {
@@ -95,6 +98,11 @@ ReadOutcome Reads::read_one(const ReadEntry& entry, const ReadRequest& request,
   return outcome;
 }
 
+bool Reads::is_held_back(const Partition& partition, BrokerId follower) const {
+  return follower >= 0 && partition.throttles_leader() && !partition.is_in_sync(follower) &&
+         throttle_.is_exceeded();
+}
+
 std::vector<ReadOutcome> Reads::read_now(const ReadRequest& request) {
   std::vector<ReadOutcome> outcomes;
   outcomes.reserve(request.entries.size());
@@ -114,10 +122,13 @@ std::vector<ReadOutcome> Reads::read_now(const ReadRequest& request) {
 
 void Reads::answer(std::vector<ReadOutcome> outcomes, const ReadCallback& callback) {
   std::vector<protocol::FileSlice> cold;
+  std::int64_t throttled_bytes = 0;
   for (const ReadOutcome& outcome : outcomes) {
+    if (outcome.is_throttled) throttled_bytes += outcome.slice.size_bytes;
     if (outcome.behind_tail && log::ReadAhead::is_cold(outcome.slice))
       cold.push_back(outcome.slice);
   }
+  if (throttled_bytes > 0) throttle_.record(throttled_bytes);
   if (cold.empty()) return callback(std::move(outcomes));
   auto shared = std::make_shared<std::vector<ReadOutcome>>(std::move(outcomes));
   bool is_taken =

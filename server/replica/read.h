@@ -13,6 +13,7 @@
 #include "server/replica/isr_updater.h"
 #include "server/replica/partition_waits.h"
 #include "server/replica/replica_set.h"
+#include "server/replica/replication_throttle.h"
 
 namespace odradek::replica {
 
@@ -55,7 +56,8 @@ struct ReadOutcome {
   std::optional<log::EpochEndOffset> diverging_epoch;
   BrokerId preferred_replica = protocol::kNoBroker;  // to read from instead; nothing was read
   log::OffsetMetadata position;                      // where the read begins on disk
-  bool behind_tail = false;  // so that the slice may have left the page cache
+  bool is_throttled = false;  // what is given counts against the leader's throttle
+  bool behind_tail = false;   // so that the slice may have left the page cache
 };
 
 // One outcome per entry, in their order.
@@ -65,14 +67,20 @@ using ReadCallback = std::function<void(std::vector<ReadOutcome>)>;
 class Reads {
  public:
   Reads(ReplicaSet& replicas, PartitionWaits& waits, IsrUpdater& isr_updater,
-        log::ReadAhead& read_ahead)
-      : replicas_(replicas), waits_(waits), isr_updater_(isr_updater), read_ahead_(read_ahead) {}
+        log::ReadAhead& read_ahead, ReplicationThrottle& throttle)
+      : replicas_(replicas),
+        waits_(waits),
+        isr_updater_(isr_updater),
+        read_ahead_(read_ahead),
+        throttle_(throttle) {}
 
   // Answers at once with enough bytes, an error, or max_wait_ms 0; else when that comes about.
   void fetch(ReadRequest request, ReadCallback callback);
 
   // Whatever is there now.
   std::vector<ReadOutcome> read_now(const ReadRequest& request);
+  // Whether a follower gets nothing of a partition for now, so as to stay within the throttle.
+  bool is_held_back(const Partition& partition, BrokerId follower) const;
   // Calls back at once when the slices are in memory, else once they are.
   void answer(std::vector<ReadOutcome> outcomes, const ReadCallback& callback);
 
@@ -86,6 +94,7 @@ class Reads {
   PartitionWaits& waits_;
   IsrUpdater& isr_updater_;
   log::ReadAhead& read_ahead_;
+  ReplicationThrottle& throttle_;
 };
 
 }  // namespace odradek::replica

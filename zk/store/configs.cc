@@ -95,6 +95,17 @@ base::Status Configs::set(const std::string& entity_path, const ConfigMap& confi
   return error_of(code, "writing", path);
 }
 
+base::Result<std::vector<Op>> Configs::creation(const std::string& entity_path,
+                                                const ConfigMap& config) {
+  auto check = controller_check();
+  if (!check) return check.error();
+  std::vector<Op> ops;
+  if (*check) ops.push_back(std::move(**check));
+  ops.emplace_back(
+      Create{paths::config(entity_path), encode_config(config), CreateMode::kPersistent, {}});
+  return ops;
+}
+
 // A check that no KRaft controller takes over while we write; none when there is no controller.
 base::Result<std::optional<Op>> Configs::controller_check() {
   const std::string path(paths::kController);

@@ -37,6 +37,10 @@ class Configs {
   base::Status set(const std::string& entity_path, const ConfigMap& config);
   base::Status notify(const std::string& entity_path);
 
+  // What creates an entity's node as part of a multi: a check that no KRaft controller takes over,
+  // where there is a controller, and the creation.
+  base::Result<std::vector<Op>> creation(const std::string& entity_path, const ConfigMap& config);
+
   // With the topic.
   base::Status remove_topic(const Fence& fence, const std::string& topic);
 

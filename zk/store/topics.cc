@@ -49,13 +49,22 @@ base::Result<std::map<std::string, TopicAssignment>> Topics::read(
 base::Status Topics::create(const std::string& topic, const TopicAssignment& assignment,
                             const ConfigMap& config) {
   const std::string path = paths::topic(topic);
-  const std::string payload = assignment.encode();
-  base::Status configured = Configs(session_).set("topics/" + topic, config);
+  const Create create{path, assignment.encode(), CreateMode::kPersistent, {}};
+  // Both at once, as a new topic rarely has settings already; else one after the other.
+  Configs configs(session_);
+  auto ops = configs.creation("topics/" + topic, config);
+  if (!ops) return ops.error();
+  ops->emplace_back(create);
+  Response created = session_.call(Multi{std::move(*ops)});
+  if (created.ok()) return {};
+  bool resent = created.resent;
+  base::Status configured = configs.set("topics/" + topic, config);
   if (!configured) return configured;
-  Response created = create_recursive(session_, Create{path, payload, CreateMode::kPersistent, {}});
+  created = create_recursive(session_, create);
   if (created.ok()) return {};
   if (created.code != Code::kNodeExists) return error_of(created.code, "creating", path);
-  if (created.resent && session_.call(GetData{path}).data == payload) return {};
+  resent |= created.resent;
+  if (resent && session_.call(GetData{path}).data == create.data) return {};
   return base::Error(protocol::ErrorCode::kTopicAlreadyExists,
                      "Topic '" + topic + "' already exists.");
 }

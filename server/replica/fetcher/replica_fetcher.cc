@@ -13,6 +13,8 @@ namespace {
 using protocol::FetchRequest;
 using protocol::FetchResponse;
 
+// Until one that is held back by the throttle is thought of again.
+constexpr std::int64_t kHeldBackMs = 100;
 constexpr std::int16_t kFirstFetchWithTopicIds = 13;
 constexpr std::int16_t kFirstFetchWithReplicaState = 15;
 
@@ -113,10 +115,14 @@ void ReplicaFetcher::update(const TopicPartition& partition, const FetchState& s
 }
 
 void ReplicaFetcher::delay(const TopicPartition& partition) {
+  delay(partition, options_.backoff_ms);
+}
+
+void ReplicaFetcher::delay(const TopicPartition& partition, std::int64_t delay_ms) {
   base::MutexLock lock(mutex_);
   auto found = states_.find(partition);
   if (found == states_.end()) return;
-  found->second.retry_at_ms = context_.clock.monotonic_ms() + options_.backoff_ms;
+  found->second.retry_at_ms = context_.clock.monotonic_ms() + delay_ms;
 }
 
 void ReplicaFetcher::delay_all() {
@@ -254,6 +260,12 @@ void ReplicaFetcher::fenced(const TopicPartition& partition, LeaderEpoch asked) 
                      "the leader has a newer epoch than " + std::to_string(asked)));
 }
 
+bool ReplicaFetcher::is_held_back(const TopicPartition& partition, const FetchState& state) const {
+  if (state.is_caught_up || !context_.throttle.is_exceeded()) return false;
+  PartitionPtr replica = context_.replicas.find(partition);
+  return replica != nullptr && replica->throttles_follower();
+}
+
 std::vector<WantedPartition> ReplicaFetcher::wanted(const States& ready) {
   std::vector<WantedPartition> wanted;
   wanted.reserve(ready.size());
@@ -261,6 +273,10 @@ std::vector<WantedPartition> ReplicaFetcher::wanted(const States& ready) {
     log::LogPtr log = log_of(context_.replicas, name);
     if (log == nullptr) {
       delay(name);
+      continue;
+    }
+    if (is_held_back(name, state)) {
+      delay(name, kHeldBackMs);
       continue;
     }
     wanted.push_back({.partition = name,
@@ -350,7 +366,11 @@ void ReplicaFetcher::append(const Answered& answered, FetchState state) {
                << " on is damaged and is fetched again: " << appended.error().message;
     return delay(partition);
   }
+  if (replica->throttles_follower() && appended->size_bytes > 0) {
+    context_.throttle.record(appended->size_bytes);
+  }
   state.offset = appended->end_offset;
+  state.is_caught_up = appended->end_offset >= answered.answer->high_watermark;
   if (appended->last_epoch >= 0) state.last_fetched_epoch = appended->last_epoch;
   update(partition, state);
   if (appended->high_watermark_moved) context_.waits.fetch.check_and_complete(partition);

@@ -18,6 +18,7 @@
 #include "server/replica/fetcher/truncation.h"
 #include "server/replica/partition_waits.h"
 #include "server/replica/replica_set.h"
+#include "server/replica/replication_throttle.h"
 
 namespace odradek::replica {
 
@@ -42,6 +43,7 @@ struct FetcherContext {
   client::ConnectionFactory& connections;
   const base::Clock& clock;
   const std::atomic<std::int64_t>& broker_epoch;
+  ReplicationThrottle& throttle;
   FetcherOptions options;
 };
 
@@ -51,6 +53,7 @@ struct FetchState {
   Offset offset = 0;
   bool is_truncating = false;  // before it may fetch
   LeaderEpoch last_fetched_epoch = protocol::kNoLeaderEpoch;
+  bool is_caught_up = false;     // had all that is committed when it was answered last
   std::int64_t retry_at_ms = 0;  // monotonic; left alone until then
 };
 
@@ -97,6 +100,8 @@ class ReplicaFetcher {
       EXCLUDES(mutex_);
 
   void fetch() EXCLUDES(mutex_);
+  // Whether it is left out for now, so as to stay within the throttle.
+  bool is_held_back(const TopicPartition& partition, const FetchState& state) const;
   std::vector<WantedPartition> wanted(const States& ready) EXCLUDES(mutex_);
   void take_over(protocol::FetchResponse& response) EXCLUDES(mutex_);
   void take_over(const Answered& answered, const FetchState& state) EXCLUDES(mutex_);
@@ -111,7 +116,8 @@ class ReplicaFetcher {
   std::optional<FetchState> state_of(const TopicPartition& partition) const EXCLUDES(mutex_);
   // Unless the partition was taken away or got another epoch meanwhile.
   void update(const TopicPartition& partition, const FetchState& state) EXCLUDES(mutex_);
-  void delay(const TopicPartition& partition) EXCLUDES(mutex_);
+  void delay(const TopicPartition& partition) EXCLUDES(mutex_);  // replica.fetch.backoff.ms
+  void delay(const TopicPartition& partition, std::int64_t delay_ms) EXCLUDES(mutex_);
   void delay_all() EXCLUDES(mutex_);
   void failed(const TopicPartition& partition, const FetchState& state, const base::Error& error)
       EXCLUDES(mutex_);

@@ -158,7 +158,7 @@ TEST_F(InSyncReplicasTest, IgnoreAnAnswerThatLeaderAndIsrOvertook) {
 
 TEST_F(InSyncReplicasTest, RefuseProducersWhenThereAreTooFew) {
   ASSERT_EQ(apply(0, kSelf, {1, 2}), ErrorCode::kNone);
-  partition()->set_min_insync_replicas(2);
+  partition()->set_topic_settings({.min_insync_replicas = 2});
   auto outcome = append(-1, 5);
   EXPECT_TRUE(outcome->empty());
   clock.advance_ms(10'001);
@@ -168,10 +168,10 @@ TEST_F(InSyncReplicasTest, RefuseProducersWhenThereAreTooFew) {
   EXPECT_EQ(append(1, 5)->at(0).error, ErrorCode::kNone);
   EXPECT_EQ(high_watermark(), 0);  // nothing is committed with fewer
   EXPECT_TRUE(outcome->empty());
-  partition()->set_min_insync_replicas(1);
+  partition()->set_topic_settings({.min_insync_replicas = 1});
   append(1, 1);
   EXPECT_EQ(high_watermark(), 11);
-  partition()->set_min_insync_replicas(2);
+  partition()->set_topic_settings({.min_insync_replicas = 2});
   waits.produce.check_and_complete({"t", 0});
   ASSERT_EQ(outcome->size(), 1u);
   EXPECT_EQ(outcome->at(0).error, ErrorCode::kNotEnoughReplicasAfterAppend);
@@ -179,7 +179,7 @@ TEST_F(InSyncReplicasTest, RefuseProducersWhenThereAreTooFew) {
 
 TEST_F(InSyncReplicasTest, AskForNoMoreThanThePartitionHas) {
   ASSERT_EQ(apply(0, kSelf, {1, 2, 3}), ErrorCode::kNone);
-  partition()->set_min_insync_replicas(5);
+  partition()->set_topic_settings({.min_insync_replicas = 5});
   auto outcome = append(-1, 1);
   fetched(2, 1);
   fetched(3, 1);

@@ -129,7 +129,8 @@ class Replicas : public ::testing::Test {
   log::ReadAhead read_ahead;
   Proposals proposals;
   IsrUpdater isr_updater{replicas, waits, proposals};
-  Reads reads{replicas, waits, isr_updater, read_ahead};
+  ReplicationThrottle throttle{clock, 11, 1000};
+  Reads reads{replicas, waits, isr_updater, read_ahead, throttle};
   LeadershipChanges changes;
 };
 

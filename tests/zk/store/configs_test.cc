@@ -1,7 +1,9 @@
 #include "zk/store/configs.h"
 
+#include "protocol/errors.h"
 #include "tests/zk/store/store_fixture.h"
 #include "zk/store/notification_listener.h"
+#include "zk/store/topics.h"
 
 namespace odradek::zk {
 namespace {
@@ -126,6 +128,23 @@ TEST_F(ConfigsTest, ListenersPurgeOldNotificationsAfterHandlingThem) {
   Recorder recorder(session);
   EXPECT_EQ(recorder.drained(), (std::vector<std::string>{change("topics/old")}));
   EXPECT_FALSE(exists("/config/changes/config_change_0000000000"));
+}
+
+TEST_F(ConfigsTest, CreatesATopicOverSettingsLeftBehindButNotOverATopic) {
+  Configs configs(*session_);
+  ASSERT_TRUE(configs.set("topics/t", {{"retention.ms", "1"}}).ok());
+  TopicAssignment topic;
+  topic.partitions[0].replicas = {1};
+  Topics topics(*session_);
+  ASSERT_TRUE(topics.create("t", topic, {{"segment.ms", "2"}}).ok());
+  EXPECT_EQ(*configs.read("topics/t"), (ConfigMap{{"segment.ms", "2"}}));
+  base::Status again = topics.create("t", topic, {});
+  ASSERT_FALSE(again.ok());
+  EXPECT_EQ(protocol::code_of(again.error()), protocol::ErrorCode::kTopicAlreadyExists);
+  ASSERT_TRUE(topics.create("fresh", topic, {{"segment.ms", "3"}}).ok());
+  EXPECT_EQ(*configs.read("topics/fresh"), (ConfigMap{{"segment.ms", "3"}}));
+  EXPECT_EQ((*topics.read({"fresh"}))["fresh"].partitions[0].replicas,
+            topic.partitions[0].replicas);
 }
 
 }  // namespace
