@@ -95,13 +95,12 @@ const ConfigKey<BrokerConfig>* find_broker_config_key(std::string_view name);
 // units, and for listener.name.x.<key> the plain <key>.
 std::vector<std::string> broker_config_synonyms(std::string_view name);
 
-// Whether a change of `name` to `text` may be made at run time: the key's scope, the listener
-// prefix that keystores need, and the value itself. `for_all_brokers` tells that the change is to
-// the default of all. Names that nobody knows pass. kInvalidConfig otherwise.
-base::Status check_dynamic_change(std::string_view name, std::optional<std::string_view> text,
-                                  bool for_all_brokers);
+// Whether these values may be given at run time: each key's scope, the listener prefix that
+// keystores need, and the values themselves, first what concerns most. `for_all_brokers` tells that
+// they are the defaults of all. Names that nobody knows pass. kInvalidConfig otherwise.
+base::Status check_dynamic_changes(const Properties& values, bool for_all_brokers);
 
-// What of a map from ZooKeeper counts: entries that check_dynamic_change refuses are left out and
+// What of a map from ZooKeeper counts: entries that check_dynamic_changes refuses are left out and
 // told in `problems`, so that one of them never keeps the others from being applied.
 Properties accepted_dynamic_values(const Properties& values, bool for_all_brokers,
                                    std::vector<std::string>& problems);

@@ -212,8 +212,9 @@ std::vector<std::string> broker_config_warnings(const BrokerConfig& config) {
     }
     std::string effect = effect_of(*key);
     bool always = key->standing == Standing::kOldRelease || key->standing == Standing::kDynamicOnly;
-    bool from_file = config.layers().find(name, ConfigSource::kStaticBroker).has_value();
-    if (!effect.empty() && from_file && (always || !is_default(*key, text))) {
+    bool counts = key->standing != Standing::kDynamicOnly ||
+                  config.layers().find(name, ConfigSource::kStaticBroker).has_value();
+    if (!effect.empty() && counts && (always || !is_default(*key, text))) {
       warnings.push_back("Configuration " + name + " " + effect);
     }
   }

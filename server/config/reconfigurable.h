@@ -11,8 +11,8 @@ namespace odradek::config {
 
 struct BrokerConfig;
 
-// Called by the one thread that handles configuration changes: first validate() of every
-// component, then, when all agreed, apply() of those whose keys changed.
+// Called for one change at a time, on the thread that brings it: first validate() of every
+// component whose keys change, then, when all agreed and the change came from ZooKeeper, apply().
 class Reconfigurable {
  public:
   virtual ~Reconfigurable() = default;
@@ -26,6 +26,9 @@ class Reconfigurable {
 
   // Takes the new values into use. An error is logged and the old values stay.
   virtual base::Status apply(const BrokerConfig& current, const BrokerConfig& next) = 0;
+
+  // Looks again at files that settings name (keystores), which may have been replaced.
+  virtual void reload_files() {}
 };
 
 // For thread pools: a change may at most halve or double the number of threads. `key` names the

@@ -14,7 +14,7 @@ using Key = ConfigKey<TopicConfig>;
 
 constexpr std::int64_t kNoLimit = INT64_MAX;
 
-base::Error refuse(std::string why) {
+base::Error refuse_setting(std::string why) {
   return base::Error(protocol::ErrorCode::kInvalidConfig, std::move(why));
 }
 
@@ -57,7 +57,7 @@ TopicConfig defaults_from(const BrokerConfig& broker) {
 
 base::Status set_value(TopicConfig& topic, const std::string& name, const std::string& text) {
   const Key* key = find_topic_config_key(name);
-  if (key == nullptr) return refuse("Unknown topic config name: " + name);
+  if (key == nullptr) return refuse_setting("Unknown topic config name: " + name);
   if (auto read = key->set(topic, text); !read) {
     return invalid_value(name, text, key->sensitive(), read.error().message);
   }
@@ -72,31 +72,33 @@ bool has(const std::vector<std::string>& items, std::string_view wanted) {
 base::Status check_local(std::string_view key, std::int64_t local, std::int64_t total) {
   constexpr std::int64_t kSameAsTotal = -2;
   if (total == -1 || local == kSameAsTotal || (local != -1 && local <= total)) return {};
-  return refuse(std::string("Invalid value ") + std::to_string(local) +
-                " for configuration local." + std::string(key) +
-                ": Value must not be -1 or more than " + std::string(key) + " (" +
-                std::to_string(total) + ")");
+  return refuse_setting(std::string("Invalid value ") + std::to_string(local) +
+                        " for configuration local." + std::string(key) +
+                        ": Value must not be -1 or more than " + std::string(key) + " (" +
+                        std::to_string(total) + ")");
 }
 
 base::Status check_remote(const BrokerConfig& broker, const TopicConfig& topic,
                           const Properties* existing) {
   if (topic.remote_log_copy_disable || topic.remote_log_delete_on_disable) {
-    return refuse(
+    return refuse_setting(
         "It is invalid to set `remote.log.delete.on.disable` or `remote.log.copy.disable` in "
         "ZooKeeper mode");
   }
   if (!topic.remote_storage_enable) {
     bool was_on = existing != nullptr && existing->contains("remote.storage.enable") &&
                   existing->at("remote.storage.enable") == "true";
-    if (was_on) return refuse("It is invalid to disable remote storage without deleting the topic");
+    if (was_on)
+      return refuse_setting("It is invalid to disable remote storage without deleting the topic");
     return {};
   }
   if (!broker.remote_log_storage_system_enable) {
-    return refuse(
+    return refuse_setting(
         "Tiered storage is disabled in the broker (remote.log.storage.system.enable). Topic cannot "
         "be configured with remote log storage");
   }
-  if (topic.compact()) return refuse("Remote log storage is unsupported for compacted topics");
+  if (topic.compact())
+    return refuse_setting("Remote log storage is unsupported for compacted topics");
   if (auto fine =
           check_local("retention.bytes", topic.local_retention_bytes, topic.retention_bytes);
       !fine) {
@@ -184,9 +186,10 @@ base::Status check_topic_config(const BrokerConfig& broker, const Properties& ov
   auto topic = TopicConfig::build(broker, overrides);
   if (!topic) return topic.error();
   if (topic->min_compaction_lag_ms > topic->max_compaction_lag_ms) {
-    return refuse("conflict topic config setting min.compaction.lag.ms (" +
-                  std::to_string(topic->min_compaction_lag_ms) + ") > max.compaction.lag.ms (" +
-                  std::to_string(topic->max_compaction_lag_ms) + ")");
+    return refuse_setting("conflict topic config setting min.compaction.lag.ms (" +
+                          std::to_string(topic->min_compaction_lag_ms) +
+                          ") > max.compaction.lag.ms (" +
+                          std::to_string(topic->max_compaction_lag_ms) + ")");
   }
   return check_remote(broker, *topic, existing);
 }

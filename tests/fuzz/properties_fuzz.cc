@@ -79,7 +79,7 @@ void check_dynamic(const Properties& properties) {
     Properties accepted = config::accepted_dynamic_values(properties, all, problems);
     CHECK_EQ(accepted.size() + problems.size(), properties.size());
     for (const auto& [name, text] : accepted) {
-      CHECK(config::check_dynamic_change(name, text, all).ok()) << name;
+      CHECK(config::check_dynamic_changes({{name, text}}, all).ok()) << name;
     }
     config::ConfigLayers layers;
     (all ? layers.dynamic_default : layers.dynamic_broker) = accepted;

@@ -241,8 +241,8 @@ TEST(BrokerConfig, RefusesContradictions) {
 }
 
 TEST(BrokerConfig, KnowsWhatMayChangeAtRunTime) {
-  auto refused = [](std::string_view name, std::optional<std::string_view> text, bool for_all) {
-    auto fine = check_dynamic_change(name, text, for_all);
+  auto refused = [](const std::string& name, const std::string& text, bool for_all) {
+    auto fine = check_dynamic_changes({{name, text}}, for_all);
     return fine ? std::string() : fine.error().message;
   };
   EXPECT_EQ(refused("num.io.threads", "4", true), "");
@@ -254,7 +254,11 @@ TEST(BrokerConfig, KnowsWhatMayChangeAtRunTime) {
   EXPECT_THAT(refused("listeners", "PLAINTEXT://:1", true), HasSubstr("default cluster level"));
   EXPECT_EQ(refused("unknown.key", "x", true), "");
   EXPECT_THAT(refused("port", "9092", false), HasSubstr("dynamically"));
-  EXPECT_EQ(refused("num.io.threads", std::nullopt, false), "");
+  EXPECT_EQ(refused("listener.name.a.max.connections", "5", true), "");
+  EXPECT_EQ(refused("listener.name.a.connections.max.reauth.ms", "5", false), "");
+  EXPECT_EQ(refused("listener.name.a.ssl.keystore.location", "/a", true),
+            "Cannot update these configs at default cluster level, broker id must be specified: "
+            "Set(listener.name.a.ssl.keystore.location)");
   EXPECT_EQ(refused("leader.replication.throttled.rate", "100", false), "");
 }
 
