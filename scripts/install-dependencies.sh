@@ -7,7 +7,7 @@ build="g++ cmake ninja-build pkg-config libzookeeper-mt-dev libboost1.81-dev lib
   libssl-dev libgoogle-glog-dev libgflags-dev libgtest-dev libgmock-dev zlib1g-dev libsnappy-dev liblz4-dev
   libzstd-dev libisal-dev libjemalloc-dev librdkafka-dev ccache mold"
 test="zookeeper default-jre-headless kafkacat openssl python3 python3-kafka python3-confluent-kafka python3-kazoo python3-snappy
-  python3-lz4 python3-zstandard python3-xxhash procps"
+  python3-lz4 python3-zstandard python3-xxhash procps iproute2 util-linux"
 peers="maven default-jdk-headless"
 bench="libbenchmark-dev"
 fuzz="clang-14 libclang-rt-14-dev"

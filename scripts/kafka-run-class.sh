@@ -40,6 +40,8 @@ case "$class" in
   kafka.tools.DumpLogSegments) program=("$binaries/kafka-tools" dump-log) ;;
   kafka.admin.ConsumerGroupCommand|org.apache.kafka.tools.consumer.group.ConsumerGroupCommand)
     program=("$binaries/kafka-tools" consumer-groups) ;;
+  kafka.tools.ReplicaVerificationTool|org.apache.kafka.tools.ReplicaVerificationTool)
+    program=("$binaries/kafka-tools" replica-verification) ;;
   *) echo "kafka-run-class.sh: class $class has no native program here" >&2; exit 1 ;;
 esac
 

@@ -19,5 +19,6 @@ int run_preferred_replica_election(const Arguments& arguments);
 int run_log_dirs(const Arguments& arguments);
 int run_delete_records(const Arguments& arguments);
 int run_consumer_groups(const Arguments& arguments);
+int run_replica_verification(const Arguments& arguments);
 
 }  // namespace odradek::tools

@@ -27,6 +27,7 @@ constexpr Tool kTools[] = {
     {"log-dirs", odradek::tools::run_log_dirs},
     {"delete-records", odradek::tools::run_delete_records},
     {"consumer-groups", odradek::tools::run_consumer_groups},
+    {"replica-verification", odradek::tools::run_replica_verification},
 };
 
 const Tool* find_tool(std::string_view name) {

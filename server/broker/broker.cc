@@ -118,7 +118,10 @@ void start_replication(Parts& parts) {
 void build_replicas(Parts& parts) {
   parts.waiting = std::make_unique<Waiting>(parts.clock);
   parts.replicas = std::make_unique<replica::ReplicaSet>(
-      parts.broker_id, parts.metadata, parts.clock, parts.config->replica_lag_time_max_ms);
+      parts.broker_id, parts.metadata, parts.clock, parts.config->replica_lag_time_max_ms,
+      parts.session->negotiated_timeout_ms());
+  parts.stop_watch = std::make_unique<StopWatch>(parts.replicas->stops(), *parts.session,
+                                                 parts.broker_id, parts.broker_epoch);
   parts.throttles = replication_throttles(*parts.config, parts.clock);
   replica::PartitionWaits& waits = parts.waiting->partitions;
   parts.leadership = std::make_unique<replica::Leadership>(
@@ -268,6 +271,7 @@ base::Status serve(Parts& parts) {
   parts.scheduler->schedule(
       "offset-expiry", [&parts] { parts.group_removal->remove_expired(); }, retention_check_ms,
       retention_check_ms);
+  parts.stop_watch->start();
   parts.sockets->start_processing();
   parts.started = true;
   return {};
@@ -296,6 +300,7 @@ void stop_answering(Parts& parts) {
   if (parts.log_dir_mover) parts.log_dir_mover->stop();
   if (parts.fetchers) parts.fetchers->stop();
   if (parts.isr_updater) parts.isr_updater->stop();
+  if (parts.stop_watch) parts.stop_watch->stop();
   if (parts.scheduler) parts.scheduler->shutdown();
   if (parts.groups) parts.groups->stop();
   if (parts.offset_store) parts.offset_store->stop();

@@ -18,6 +18,7 @@
 #include "server/broker/log_dir_failures.h"
 #include "server/broker/registration.h"
 #include "server/broker/settings.h"
+#include "server/broker/stop_watch.h"
 #include "server/broker/topic_settings_source.h"
 #include "server/controller/controller.h"
 #include "server/group/committed_offsets.h"
@@ -83,6 +84,7 @@ struct Parts {
   std::unique_ptr<Waiting> waiting;
   std::unique_ptr<replica::HighWatermarks> high_watermarks;
   std::unique_ptr<replica::ReplicaSet> replicas;
+  std::unique_ptr<StopWatch> stop_watch;
   std::unique_ptr<replica::Leadership> leadership;
   std::unique_ptr<replica::ZooKeeperIsr> zookeeper_isr;      // below IBP 2.7-IV2 ...
   std::unique_ptr<replica::AlterPartition> alter_partition;  // ... and from there on

@@ -164,6 +164,7 @@ protocol::LeaderAndIsrResponse Leadership::apply(const protocol::LeaderAndIsrReq
       response.partition_errors.push_back({wanted.topic_name, wanted.partition_index, error});
     }
   }
+  replicas_.stops().told(request.broker_epoch);
   for (const RoleChange& change : changes.led) waits_.check(change.partition);
   for (const RoleChange& change : changes.followed) waits_.check(change.partition);
   if (!changes.led.empty() || !changes.followed.empty()) {

@@ -3,12 +3,14 @@
 namespace odradek::replica {
 
 ReplicaSet::ReplicaSet(BrokerId local_broker, const metadata::MetadataCache& metadata,
-                       const base::Clock& clock, std::int64_t replica_lag_time_max_ms)
+                       const base::Clock& clock, std::int64_t replica_lag_time_max_ms,
+                       std::int64_t session_timeout_ms)
     : metadata_(metadata),
       context_{.local_broker = local_broker,
                .clock = clock,
                .replica_lag_time_max_ms = replica_lag_time_max_ms,
-               .is_alive = [this](BrokerId broker) { return is_alive(broker); }} {}
+               .is_alive = [this](BrokerId broker) { return is_alive(broker); }},
+      stops_(clock, session_timeout_ms) {}
 
 PartitionPtr ReplicaSet::find(const TopicPartition& partition) const {
   base::ReadLock lock(mutex_);
@@ -68,6 +70,7 @@ base::Result<PartitionPtr> ReplicaSet::readable(const TopicPartition& partition,
             (exists ? " has no replica on this broker" : " is not known to this broker"));
   }
   ErrorCode error = found->check_role(current_leader_epoch, must_lead);
+  if (stops_.in_doubt() && found->is_leader()) error = ErrorCode::kNotLeaderOrFollower;
   log::LogPtr log = found->log();
   bool dir_failed = log != nullptr && !log->dir().online();
   if (dir_failed || found->is_offline()) error = ErrorCode::kKafkaStorageError;

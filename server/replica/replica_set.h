@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "server/metadata/metadata_cache.h"
 #include "server/replica/partition.h"
+#include "server/replica/stop_detector.h"
 
 namespace odradek::replica {
 
@@ -20,9 +21,12 @@ class ReplicaSet {
  public:
   // Metadata tells a partition that exists elsewhere from one that exists nowhere.
   ReplicaSet(BrokerId local_broker, const metadata::MetadataCache& metadata,
-             const base::Clock& clock, std::int64_t replica_lag_time_max_ms);
+             const base::Clock& clock, std::int64_t replica_lag_time_max_ms,
+             std::int64_t session_timeout_ms = StopDetector::kNoSession);
 
   BrokerId local_broker() const { return context_.local_broker; }
+  // While it is in doubt, nothing is led here.
+  StopDetector& stops() { return stops_; }
   bool is_alive(BrokerId broker) const { return metadata_.image()->is_alive(broker); }
   PartitionPtr find(const TopicPartition& partition) const EXCLUDES(mutex_);
   PartitionPtr find_or_create(const TopicPartition& partition) EXCLUDES(mutex_);
@@ -48,6 +52,7 @@ class ReplicaSet {
  private:
   const metadata::MetadataCache& metadata_;
   const PartitionContext context_;
+  StopDetector stops_;
   mutable base::SharedMutex mutex_;
   std::unordered_map<TopicPartition, PartitionPtr> partitions_ GUARDED_BY(mutex_);
 };

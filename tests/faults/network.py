@@ -13,8 +13,9 @@ ENTERED = "ODRADEK_FAULTS_NETWORK"
 
 
 def may_enter():
-    """Whether this machine lets us make network namespaces."""
-    return subprocess.run(["unshare", "--net", "true"], capture_output=True).returncode == 0
+    """Whether this machine lets us make network namespaces, and move interfaces into them."""
+    return subprocess.run(["unshare", "--net", "ip", "link", "add", "node0", "type", "veth", "peer", "name", "eth0"],
+                          capture_output=True).returncode == 0
 
 
 def enter():
@@ -45,7 +46,8 @@ class Node:
         self.holder = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo; exec sleep infinity"], stdout=subprocess.PIPE,
                                        stdin=subprocess.DEVNULL, preexec_fn=end_with_parent)
         self.holder.stdout.read(1)
-        self.prefix = ["nsenter", "--target", str(self.holder.pid), "--net", "--"]
+        # What runs in the node ends with this process, however that ends.
+        self.prefix = ["setpriv", "--pdeathsig", "KILL", "nsenter", "--target", str(self.holder.pid), "--net", "--"]
         self.link = link = f"node{number}"
         run("ip", "link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", str(self.holder.pid))
         run("ip", "address", "add", f"{self.gateway}/24", "dev", link)

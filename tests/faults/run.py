@@ -15,7 +15,7 @@ import network
 from fault_cluster import FaultCluster, Faults, harness  # first: it sets the path to what follows
 import schedule
 from load import Load, create_topic
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
 from replica_logs import check_same_logs
 
 TOPICS = {"plain": 3, "idempotent": 3}
@@ -30,6 +30,7 @@ class Reader:
         self.topic = topic
         self.seen = {partition: {} for partition in range(partitions)}
         self.changed = []
+        self.refused = set()  # partitions to go on with
         self.ending = threading.Event()
         self.consumer = Consumer({
             "bootstrap.servers": bootstrap, "group.id": f"reader-of-{topic}", "enable.auto.commit": False, "log_level": 0,
@@ -41,12 +42,13 @@ class Reader:
 
     def read(self):
         while not self.ending.is_set():
+            self.go_on()
             for message in self.consumer.consume(5000, 0.1):
                 if message.error() is not None:
                     # Brokers come and go. A deposed leader that has not heard of it, awake again after a stop, does not know the
                     # newest offsets: a client that sends no leader epoch (KIP-320) asks it and is refused.
                     if message.error().code() == KafkaError._AUTO_OFFSET_RESET:
-                        self.go_on()
+                        self.refused.add(message.partition())
                     continue
                 seen = self.seen[message.partition()]
                 before = seen.setdefault(message.offset(), message.value())
@@ -56,8 +58,13 @@ class Reader:
         self.consumer.close()
 
     def go_on(self):
-        self.consumer.assign([TopicPartition(self.topic, partition, max(seen) + 1 if seen else OFFSET_BEGINNING)
-                              for partition, seen in self.seen.items()])
+        for partition in sorted(self.refused):
+            seen = self.seen[partition]
+            try:
+                self.consumer.seek(TopicPartition(self.topic, partition, max(seen) + 1 if seen else 0))
+                self.refused.discard(partition)
+            except KafkaException:
+                pass  # its leader is being looked for; again in a moment
 
     def check(self, final):
         """`final`: {partition: [(offset, text)]} of all that is there in the end."""

@@ -1,6 +1,7 @@
 """ZooKeeper is killed, stopped, and forgets sessions, while producers and consumers go on."""
 import os
 import signal
+import threading
 import time
 import unittest
 
@@ -12,9 +13,10 @@ from kafka.protocol.metadata import MetadataRequest
 from cluster import wait_until
 from load import Load, create_topic
 from shared_cluster import SharedClusterTest, wait_agreement
-from wire import Connection, metadata
+from wire import Connection, fetch, metadata
 
 SESSION_TIMEOUT_S = 4
+OUTAGE_S = 60
 TWO_EACH = [[1], [2]]
 
 
@@ -256,6 +258,73 @@ class ZooKeeperOutageTest(SharedClusterTest):
         next(steps)
         os.kill(self.cluster.zookeeper.process.pid, signal.SIGCONT)
         list(steps)
+
+
+class Fetches:
+    """Fetches each partition from its leader, one request after the other, and keeps every error that a client library would hide."""
+
+    def __init__(self, cluster, topic, leaders):
+        self.errors = []
+        self.counts = [0] * len(leaders)  # of answers, by partition
+        self.ending = threading.Event()
+        self.threads = [threading.Thread(target=self.run, args=(cluster.broker(leader).port, topic, partition), daemon=True)
+                        for partition, leader in enumerate(leaders)]
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ending.set()
+        for thread in self.threads:
+            thread.join()
+
+    def run(self, port, topic, partition):
+        offset = 0
+        with Connection(port) as connection:
+            while not self.ending.is_set():
+                error, records = fetch(connection, topic, partition, offset)
+                if error != 0:
+                    self.errors.append(f"{topic}-{partition} at offset {offset}: error {error}")
+                offset += records
+                self.counts[partition] += 1
+
+
+class LongOutageTest(SharedClusterTest):
+    """All of ZooKeeper is away for a minute, many times as long as a session lives."""
+    brokers = 3
+    settings = ZooKeeperOutageTest.settings
+    spread = [[1, 2, 3], [2, 3, 1], [3, 1, 2]]
+
+    def states(self, topic):
+        """Of each partition its state with the version of the znode: every write shows."""
+        found = [self.cluster.zk().get(f"/brokers/topics/{topic}/partitions/{partition}/state") for partition in range(len(self.spread))]
+        return [(data, stat.version) for data, stat in found]
+
+    def test_no_request_fails_and_no_replica_falls_out_of_sync(self):
+        cluster, topic = self.cluster, "minute"
+        create_topic(cluster.bootstrap, topic, self.spread, min_insync_replicas=2)
+        wait_agreement(cluster, {topic: [1, 2, 3]})
+        before = self.states(topic)
+        # Without retries, so that a refusal is told.
+        with Load(cluster.bootstrap, topic, 3, retries=0) as load, Fetches(cluster, topic, [1, 2, 3]) as fetches:
+            load.wait_progress(100)
+            cluster.zookeeper.kill()
+            end = time.monotonic() + OUTAGE_S
+            while time.monotonic() < end:
+                load.wait_progress(500, deadline_s=10)
+                self.assertEqual(([], []), (load.errors, fetches.errors))
+            cluster.zookeeper.start()
+            back = time.monotonic()
+            cluster.wait_registered(3)
+            create_topic(cluster.bootstrap, f"{topic}-after", self.spread)
+            self.assertLess(time.monotonic() - back, 10)
+            load.wait_progress(500)
+        self.assertEqual([], fetches.errors)
+        self.assertGreater(min(fetches.counts), OUTAGE_S)
+        self.assertEqual(before, self.states(topic))
+        load.check(exactly_once=True)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from kafka.protocol.metadata import MetadataRequest
 from kafka.protocol.parser import KafkaProtocol
 from kafka.protocol.produce import ProduceRequest
 from kafka.record.default_records import DefaultRecordBatchBuilder
+from kafka.record.memory_records import MemoryRecords
 
 
 class Connection:
@@ -84,6 +85,17 @@ def produce(connection, topic, partition, records, acks=-1):
     answer = connection.ask(ProduceRequest[5](None, acks, 10000, [(topic, [(partition, records)])]))
     _, error, offset, *_ = answer.topics[0][1][0]
     return error, offset
+
+
+def fetch(connection, topic, partition, offset, max_wait_ms=500):
+    """(error code, number of records) of what a consumer is answered."""
+    answer = connection.ask(FetchRequest[4](-1, max_wait_ms, 1, 1 << 20, 0, [(topic, [(partition, offset, 1 << 20)])]))
+    _, error, _, _, _, data = answer.topics[0][1][0]
+    records = MemoryRecords(data or b"")
+    count = 0
+    while records.has_next():
+        count += sum(1 for _ in records.next_batch())
+    return error, count
 
 
 def fetch_in_rack(connection, topic, partition, offset, rack):

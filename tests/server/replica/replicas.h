@@ -24,6 +24,7 @@
 namespace odradek::replica {
 
 inline constexpr BrokerId kSelf = 1;
+inline constexpr std::int64_t kSessionTimeoutMs = 4'000;
 
 // Keeps what is proposed, and answers it as the test wants.
 class Proposals : public IsrWriter {
@@ -121,7 +122,7 @@ class Replicas : public ::testing::Test {
   purgatory::Timer timer{"test-timer", base::Clock::system()};
   PartitionWaits waits{timer};
   HighWatermarks high_watermarks{logs};
-  ReplicaSet replicas{kSelf, metadata, clock, 10'000};
+  ReplicaSet replicas{kSelf, metadata, clock, 10'000, kSessionTimeoutMs};
   Leadership leadership{
       replicas, logs, high_watermarks, waits,
       [](const std::vector<std::string>&) { return Leadership::SettingsByTopic(); }};
