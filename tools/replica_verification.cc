@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
-#include <future>
 #include <memory>
 #include <set>
 #include <utility>
@@ -93,6 +92,8 @@ class Verification {
   FetchRequest request_for(BrokerId broker) const;
   void update_offsets(Source& source) const;
   static Answer fetch(Source& source);
+  // At the same time: each may wait for records.
+  std::vector<Answer> fetch_from_all();
   // False when the logs are apart.
   base::Result<bool> compare(const std::vector<Answer>& answers);
   void report();
@@ -206,20 +207,25 @@ void Verification::report() {
              std::to_string(comparison_.partition_count()) + " partitions");
 }
 
+std::vector<Answer> Verification::fetch_from_all() {
+  std::vector<Answer> answers(sources_.size(), base::Error("not asked yet"));
+  std::vector<base::Thread> threads;
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    Source& source = sources_[i];
+    update_offsets(source);
+    threads.emplace_back("replica-fetcher-" + std::to_string(source.broker),
+                         [&source, &answer = answers[i]] { answer = fetch(source); });
+  }
+  for (base::Thread& thread : threads) thread.join();
+  return answers;
+}
+
 base::Result<int> Verification::run(const EndSignals& signals) {
   print_line("verification process is started");
   while (signals.received() == 0) {
-    std::vector<std::future<Answer>> asked;
-    for (Source& source : sources_) {
-      update_offsets(source);
-      asked.push_back(std::async(std::launch::async, [&source] { return fetch(source); }));
-    }
-    std::vector<Answer> answers;
-    bool is_whole = true;
-    for (auto& each : asked) {
-      answers.push_back(each.get());
-      is_whole = is_whole && answers.back().ok();
-    }
+    std::vector<Answer> answers = fetch_from_all();
+    auto is_answer = [](const Answer& answer) { return answer.ok(); };
+    const bool is_whole = std::all_of(answers.begin(), answers.end(), is_answer);
     auto equal = compare(answers);
     if (!equal) return equal.error();
     if (!*equal) return 1;

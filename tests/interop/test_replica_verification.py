@@ -70,6 +70,7 @@ class ReplicaVerificationTest(unittest.TestCase):
             with Verification(self.cluster.directory, release, *arguments) as tool:
                 tool.wait_said(r"max lag is 0 for .*")
                 said[release or "ours"] = tool.said()[:2]
+        said["2.8"][0] = said["2.8"][0].rstrip(".")
         for release, lines in said.items():
             self.assertEqual(["verification process is started",
                               f"max lag is 0 for partition equal-0 at offset {2 * MESSAGE_COUNT} among 1 partitions"], lines, release)
@@ -101,10 +102,13 @@ class ReplicaVerificationTest(unittest.TestCase):
             LAST_OFFSET_DELTA.pack_into(batch, LAST_OFFSET_DELTA_AT, 0)
         self.fill("shortened")
         self.alter_follower("shortened", 2, shorten)
-        for release in "3.9", None:
-            code, lines, errors = ended(release, *self.arguments("shortened", "--time", "-2"))
-            self.assertEqual(1, code, errors)
-            self.assertEqual("partition shortened-0: replica 1's offset 5 doesn't match replica 2's offset 4", lines[-1], release)
+        arguments = self.arguments("shortened", "--time", "-2")
+        wanted = "partition shortened-0: replica 1's offset 5 doesn't match replica 2's offset 4"
+        # The JVM's says so too, but its threads then wait for each other instead of ending with 1.
+        with Verification(self.cluster.directory, "3.9", *arguments) as tool:
+            tool.wait_said(re.escape(wanted))
+        code, lines, errors = ended(None, *arguments)
+        self.assertEqual((1, wanted), (code, lines[-1]), errors)
 
     def test_command_lines_that_mean_nothing(self):
         """The line that says what is wrong, and the exit code, are the JVM's."""
