@@ -21,7 +21,7 @@ CLIENT_PORT = 2181
 LINK_PORT = 2180  # with the number of the ZooKeeper server added
 # What a broker may say that cannot start: the JVM's and ours.
 MAY_END_A_START = ("NodeExists", "belongs to another ZooKeeper session", "Timed out waiting for connection", "ZooKeeperClientTimeout",
-                   "no session with ZooKeeper")
+                   "no session with ZooKeeper", "session expired", "SessionExpiredException")
 
 
 class ZooKeeperServer:
@@ -78,15 +78,25 @@ class FaultBroker(peers.ChangingBroker):
     def zookeeper_connect(self):
         return ",".join(link.address for link in self.links) + "/kafka"
 
-    def wait_started(self):
-        harness.Broker.wait_started(self)
-
     def alive(self):
         return self.process is not None and self.process.poll() is None
 
     def signal(self, number):
         if self.alive():
             os.kill(self.process.pid, number)
+
+    def serves(self):
+        """One that came back before its old session had expired, or while it could not reach ZooKeeper or was too slow for it, has said
+        so and ended; then once more."""
+        alive = self.alive()  # before what it said last
+        said = self.log()[self.mark:]
+        started = f"[KafkaServer id={self.id}] started" in said
+        if alive:
+            return started
+        if started or not any(words in said for words in MAY_END_A_START):
+            raise AssertionError(f"broker {self.id} ended with {self.process and self.process.returncode}:\n{said[-3000:]}")
+        self.launch()
+        return False
 
 
 class FaultCluster:
@@ -119,8 +129,7 @@ class FaultCluster:
                 harness.wait_until(server.serves, "serving ZooKeeper")
             for broker in self.brokers:
                 broker.launch()
-            for broker in self.brokers:
-                broker.wait_started()
+            self.wait_served()
             self.wait_registered()
         except BaseException:
             self.close()
@@ -176,6 +185,10 @@ class FaultCluster:
     def state(self, topic, partition):
         return self.json(f"/brokers/topics/{topic}/partitions/{partition}/state")
 
+    def wait_served(self):
+        for broker in self.brokers:
+            harness.wait_until(broker.serves, f"service of broker {broker.id}")
+
     def wait_registered(self):
         def registered():
             ids = self.zk().exists("/brokers/ids") and self.zk().get_children("/brokers/ids")
@@ -216,24 +229,12 @@ class Faults:
     kill_two_brokers = kill_broker
 
     def settle(self):
-        """Once everything is undone: every broker serves. One that came back before its old session had expired, or while it
-        could not reach ZooKeeper, has said so and ended; then once more."""
-        def serves(broker):
-            said = broker.log()[broker.mark:]
-            if f"[KafkaServer id={broker.id}] started" in said and broker.alive():
-                return True
-            if not broker.alive():
-                if not any(words in said for words in MAY_END_A_START):
-                    code = broker.process and broker.process.returncode
-                    raise AssertionError(f"broker {broker.id} ended with {code}:\n{said[-3000:]}")
-                broker.launch()
-            return False
+        """Once everything is undone: every broker serves."""
         for broker, process in self.terminated:
             if broker.process is process:
                 harness.wait_until(lambda: not broker.alive(), f"end of broker {broker.id} after SIGTERM")
                 broker.launch()
-        for broker in self.cluster.brokers:
-            harness.wait_until(lambda: serves(broker), f"return of broker {broker.id}")
+        self.cluster.wait_served()
 
     def kill_controller(self):
         return self.kill_broker(self.cluster.controller() or BROKERS[0])

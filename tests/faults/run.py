@@ -5,6 +5,7 @@
 Each schedule has a cluster of its own. Exit code 1 when one of them broke something; its directory is kept and its seed printed.
 """
 import argparse
+import signal
 import sys
 import threading
 import time
@@ -159,6 +160,7 @@ def main():
     arguments.add_argument("--brokers", default="ours,ours,ours", help="ours, 3.9 or 2.8 for each of the three")
     given = arguments.parse_args()
     network.enter()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))  # by way of what closes the cluster
     releases = tuple(None if name == "ours" else name for name in given.brokers.split(","))
     broken = []
     for seed in range(given.seed, given.seed + given.schedules):

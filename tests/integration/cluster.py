@@ -114,7 +114,7 @@ class ZooKeeper:
         with open(os.path.join(directory, "zoo.cfg"), "w") as config:
             config.write(f"tickTime=200\ndataDir={directory}/data\nclientPort={self.port}\n"
                          "clientPortAddress=127.0.0.1\nadmin.enableServer=false\n"
-                         "4lw.commands.whitelist=*\nmaxClientCnxns=0\n")
+                         "4lw.commands.whitelist=*\nmaxClientCnxns=0\nmaxSessionTimeout=60000\n")
 
     def start(self):
         log = open(os.path.join(self.directory, "log"), "a")

@@ -2,6 +2,7 @@
 import unittest
 
 import peers
+import replica_verification
 from cluster import wait_until
 from load import Load, create_topic
 from replica_logs import wait_isr, wait_same_logs
@@ -55,6 +56,7 @@ class MixedReplication(EndsItsCluster):
         load.check(exactly_once=True)
         for partition in range(len(ids)):
             wait_same_logs(self.cluster.brokers, topic, partition)
+        replica_verification.check(cluster, topic, len(ids))
 
 
 class NewAndOldTest(MixedReplication, unittest.TestCase):

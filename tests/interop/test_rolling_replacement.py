@@ -13,7 +13,8 @@ from replica_logs import wait_isr, wait_same_logs
 BROKERS = [1, 2, 3]
 PARTITIONS = 3
 SPREAD = [[1, 2, 3], [2, 3, 1], [3, 1, 2]]
-SETTINGS = {"zookeeper.session.timeout.ms": 6000, "replica.lag.time.max.ms": 6000, "default.replication.factor": 3,
+# Nobody dies here, but a JVM that starts on a busy machine is silent for long.
+SETTINGS = {"zookeeper.session.timeout.ms": 30000, "replica.lag.time.max.ms": 10000, "default.replication.factor": 3,
             "min.insync.replicas": 2, "offsets.topic.replication.factor": 3, "offsets.topic.num.partitions": 3,
             "controlled.shutdown.retry.backoff.ms": 500}
 
