@@ -56,7 +56,7 @@ class MixedReplication(EndsItsCluster):
         load.check(exactly_once=True)
         for partition in range(len(ids)):
             wait_same_logs(self.cluster.brokers, topic, partition)
-        replica_verification.check(cluster, topic, len(ids))
+        replica_verification.check(cluster, topic, len(ids), (min(self.releases), None))
 
 
 class NewAndOldTest(MixedReplication, unittest.TestCase):
