@@ -184,6 +184,12 @@ Status File::sync() {
   return checked_call(FileOperation::kSync, path_, [&] { return ::fsync(fd_); });
 }
 
+Status File::sync_file_system() {
+  return checked_call(FileOperation::kSyncFileSystem, path_, [&] { return ::syncfs(fd_); });
+}
+
+void File::start_write_out() { (void)::sync_file_range(fd_, 0, 0, SYNC_FILE_RANGE_WRITE); }
+
 Status File::allocate(std::int64_t offset, std::int64_t length) {
   return checked_call(FileOperation::kAllocate, path_, [&] {
     int result = ::fallocate(fd_, FALLOC_FL_KEEP_SIZE, offset, length);

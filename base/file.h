@@ -55,6 +55,11 @@ class File {
   Status sync_data();
   // Content and all attributes (fsync).
   Status sync();
+  // Everything of the file system that it lies in (syncfs), and an error for what failed to be
+  // written since the file was opened or the last call.
+  Status sync_file_system();
+  // The kernel begins to write its content; errors are left to who syncs.
+  void start_write_out();
   // Reserves blocks; the size stays. Success where the file system cannot.
   Status allocate(std::int64_t offset, std::int64_t length);
   Status close();

@@ -31,6 +31,9 @@ struct AppendInfo {
   // The batch was appended before by the same producer: offsets and time are those of then, nothing
   // was written now.
   bool duplicate = false;
+  // flush.messages wants everything up to here on disk before the append is acknowledged, which the
+  // caller is to see to (Log::when_durable).
+  bool flush_due = false;
 };
 
 // Why an append was refused, with more than base::Error can hold.

@@ -117,6 +117,11 @@ base::Status CachedFile::sync() {
   return (*file)->sync_data();
 }
 
+void CachedFile::start_write_out() {
+  auto file = open_writable();
+  if (file.ok()) (*file)->start_write_out();
+}
+
 base::Result<std::int64_t> CachedFile::size_bytes() {
   auto file = open_writable();
   if (!file.ok()) return file.error();

@@ -46,6 +46,8 @@ class CachedFile {
   // Takes disk space without changing the size; an error is no reason to give up.
   base::Status allocate(std::int64_t position, std::int64_t length);
   base::Status sync();
+  // The kernel begins to write what sync() will wait for; errors are left to that.
+  void start_write_out();
   base::Result<std::int64_t> size_bytes();
   bool removed() const EXCLUDES(mutex_);
 

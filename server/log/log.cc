@@ -95,9 +95,7 @@ base::Result<AppendInfo> Log::append_as_leader(base::MutableBytes records, const
                            std::to_string(options->segment_bytes));
   }
   auto info = assign_and_write(validated, spec, *options);
-  if (!info.ok()) return info;
-  base::Status flushed = flush_if_due(info->last_offset + 1, *options);
-  if (!flushed.ok()) return flushed.error();
+  if (info.ok()) info->flush_due = unflushed_messages() >= options->flush_messages;
   return info;
 }
 
@@ -161,7 +159,8 @@ base::Result<AppendInfo> Log::append_as_follower(base::ByteView records) {
     if (!written.ok()) return written.error();
   }
   info.log_start_offset = log_start_offset();
-  base::Status flushed = flush_if_due(info.last_offset + 1, *options);
+  if (unflushed_messages() < options->flush_messages) return info;
+  base::Status flushed = flush_to(info.last_offset + 1);
   if (!flushed.ok()) return flushed.error();
   return info;
 }
@@ -433,38 +432,34 @@ base::Status Log::roll_locked() {
 // Whatever is on disk: indexes and snapshots may not be, and an offline directory must be told.
 base::Status Log::flush() { return flush_to(std::numeric_limits<protocol::Offset>::max()); }
 
-base::Status Log::flush_if_due(protocol::Offset offset, const LogOptions& options) {
-  return unflushed_messages() >= options.flush_messages ? flush_to(offset) : base::Status();
-}
-
 base::Status Log::flush_to(protocol::Offset offset) {
   base::Status online = check_online();
   if (!online.ok()) return online;
   return failed(flusher_.flush_to(offset, [this]() -> base::Result<FlushPlan> {
-    base::MutexLock lock(mutex_);
+    FlushPlan plan = plan_flush();
     base::Status still_online = check_online();
     if (!still_online.ok()) return still_online.error();
-    return FlushPlan{store_.segments().from(recovery_point()), store_.end_offset(),
-                     flusher_.generation()};
+    return plan;
   }));
 }
 
-base::Status Log::flush_rolled() {
-  FlushPlan plan;
-  {
-    base::MutexLock lock(mutex_);
-    base::Status writable = check_writable();
-    if (!writable.ok()) return writable;
-    plan = {store_.segments().from(recovery_point()), store_.segments().last()->base_offset(),
-            flusher_.generation()};
-    plan.segments.pop_back();
-  }
-  if (plan.segments.empty()) return {};
-  return failed(flusher_.run(plan));
+void Log::when_durable(protocol::Offset offset, DurableCallback tell) {
+  if (!flusher_.await(offset, tell)) return tell({});
+  dir_.flusher().add(shared_from_this(), FlushExtent::kAwaited);
 }
 
-void Log::mark_flushed(protocol::Offset offset) {
-  flusher_.advance_to(offset, flusher_.generation());
+FlushPlan Log::plan_flush() const {
+  base::MutexLock lock(mutex_);
+  return {store_.segments().from(recovery_point()), store_.end_offset(), flusher_.generation()};
+}
+
+base::Status Log::flush_rolled() {
+  FlushPlan plan = plan_flush();
+  plan.end_offset = plan.segments.back()->base_offset();
+  plan.segments.pop_back();
+  if (plan.segments.empty()) return {};
+  base::Status online = check_online();
+  return online.ok() ? failed(flusher_.run(plan)) : online;
 }
 
 void Log::expire_producers() {

@@ -48,7 +48,7 @@ struct LoadedLog {
 // Safe from any thread. Writers (append, truncate, roll, delete, flush) take one lock per log;
 // reads and offsets take none but short ones inside. Every error carries a protocol::ErrorCode;
 // KAFKA_STORAGE_ERROR means that the log's directory is offline now.
-class Log {
+class Log : public std::enable_shared_from_this<Log> {
  public:
   Log(protocol::TopicPartition partition, LogDir& dir, const LogContext& context,
       const LogOptions& options, LoadedLog loaded);
@@ -68,7 +68,8 @@ class Log {
   base::Result<AppendInfo> append_as_leader(base::MutableBytes records, const AppendSpec& spec,
                                             AppendRefusal* refusal = nullptr) EXCLUDES(mutex_);
   // Writes batches as a leader sent them, offsets and epochs given; a torn batch at the end is left
-  // out. The first offset must be the log end offset or above it, never below.
+  // out, and what flush.messages wants on disk is synced. The first offset must be the log end
+  // offset or above it, never below.
   base::Result<AppendInfo> append_as_follower(base::ByteView records) EXCLUDES(mutex_);
 
   // --- reads ---
@@ -133,8 +134,16 @@ class Log {
   // Syncs segments that were rolled since the last flush; appends go on meanwhile.
   base::Status flush_rolled() EXCLUDES(mutex_);
   base::Status flush() EXCLUDES(mutex_);
+  // Returns once everything below `offset` is on disk, which one sync may do for several callers.
+  base::Status flush_to(protocol::Offset offset) EXCLUDES(mutex_);
+  // Calls `tell` once everything below `offset` is on disk: now, or on the directory's flusher,
+  // which sees to it at once. The records are in the log already; the log is shared.
+  void when_durable(protocol::Offset offset, DurableCallback tell) EXCLUDES(mutex_);
+  // For the directory's flusher.
+  FlushPlan plan_flush() const EXCLUDES(mutex_);
+  LogFlusher& flusher() { return flusher_; }
   // After the whole file system was synced: everything up to `offset` is on disk.
-  void mark_flushed(protocol::Offset offset);
+  void mark_flushed(protocol::Offset offset) { flusher_.advance_to(offset, flusher_.generation()); }
   std::int64_t unflushed_messages() const { return log_end_offset() - recovery_point(); }
   std::int64_t last_flush_ms() const { return flusher_.last_flush_ms(); }  // monotonic
   void expire_producers() EXCLUDES(mutex_);
@@ -161,8 +170,6 @@ class Log {
   base::Status write(base::ByteView bytes, std::span<const BatchHeader> headers,
                      const LogOptions& options) REQUIRES(mutex_);
   base::Status roll_locked() REQUIRES(mutex_);
-  base::Status flush_to(protocol::Offset offset) EXCLUDES(mutex_);
-  base::Status flush_if_due(protocol::Offset offset, const LogOptions& options) EXCLUDES(mutex_);
   base::Status cut_locked(protocol::Offset offset) REQUIRES(mutex_);
   base::Status restart_locked(protocol::Offset offset) REQUIRES(mutex_);
   // The offsets of this log that the directory's checkpoints may name.

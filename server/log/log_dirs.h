@@ -9,6 +9,7 @@
 
 #include "base/file_lock.h"
 #include "base/result.h"
+#include "server/log/dir_flusher.h"
 
 namespace odradek::log {
 
@@ -38,12 +39,14 @@ class LogDir {
   // Marks the directory offline; only the first call logs and tells the observer.
   void fail(const std::string& reason);
   void set_observer(LogDirObserver* observer) { observer_.store(observer); }
+  DirFlusher& flusher() { return flusher_; }
 
  private:
   const std::string path_;
   std::atomic<bool> online_{true};
   std::atomic<LogDirObserver*> observer_{nullptr};
   std::optional<base::FileLock> lock_;
+  DirFlusher flusher_{*this};
 };
 
 class LogDirs {

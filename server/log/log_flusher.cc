@@ -1,8 +1,17 @@
 #include "server/log/log_flusher.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace odradek::log {
+
+base::Status write_pending(const FlushPlan& plan) {
+  for (const SegmentPtr& segment : plan.segments) {
+    base::Status written = segment->write_pending_index_entries();
+    if (!written.ok() && !segment->gone()) return written;
+  }
+  return {};
+}
 
 std::int64_t LogFlusher::generation() const {
   base::MutexLock lock(mutex_);
@@ -51,6 +60,18 @@ void LogFlusher::advance_to(protocol::Offset offset, std::int64_t generation) {
   last_flush_ms_.store(context_.clock.monotonic_ms());
   if (generation != generation_) return;
   recovery_point_.store(std::max(recovery_point_.load(), offset));
+}
+
+bool LogFlusher::await(protocol::Offset offset, DurableCallback& tell) {
+  base::MutexLock lock(mutex_);
+  if (recovery_point_.load() >= offset) return false;
+  awaited_.push_back({offset, std::move(tell)});
+  return true;
+}
+
+std::vector<AwaitedOffset> LogFlusher::take_awaited() {
+  base::MutexLock lock(mutex_);
+  return std::exchange(awaited_, {});
 }
 
 void LogFlusher::cut_at(protocol::Offset offset) {

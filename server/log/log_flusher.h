@@ -22,6 +22,19 @@ struct FlushPlan {
   std::int64_t generation = 0;
 };
 
+// Hands over what a sync of the whole file system is to bring to the disk.
+base::Status write_pending(const FlushPlan& plan);
+
+// Told once, without any lock of the log held: success when everything below the offset is on disk,
+// KAFKA_STORAGE_ERROR when that failed, NOT_LEADER_OR_FOLLOWER when the records were cut off
+// before.
+using DurableCallback = std::function<void(const base::Status&)>;
+
+struct AwaitedOffset {
+  protocol::Offset offset = 0;
+  DurableCallback tell;
+};
+
 // Safe from any thread.
 class LogFlusher {
  public:
@@ -44,6 +57,9 @@ class LogFlusher {
                         const std::function<base::Result<FlushPlan>()>& plan)
       EXCLUDES(mutex_, turn_mutex_);
   void advance_to(protocol::Offset offset, std::int64_t generation) EXCLUDES(mutex_);
+  // False when all is on disk already and nothing was noted.
+  bool await(protocol::Offset offset, DurableCallback& tell) EXCLUDES(mutex_);
+  std::vector<AwaitedOffset> take_awaited() EXCLUDES(mutex_);
   // The log was cut: what comes above `offset` now is not on disk.
   void cut_at(protocol::Offset offset) EXCLUDES(mutex_);
 
@@ -51,6 +67,7 @@ class LogFlusher {
   const LogContext& context_;
   mutable base::Mutex mutex_;
   std::int64_t generation_ GUARDED_BY(mutex_) = 0;
+  std::vector<AwaitedOffset> awaited_ GUARDED_BY(mutex_);
   std::atomic<protocol::Offset> recovery_point_;
   std::atomic<std::int64_t> last_flush_ms_;
 

@@ -403,17 +403,14 @@ void LogManager::flush_dirty_logs() {
     if (!log->dir().online()) continue;
     bool due = clock_.monotonic_ms() - log->last_flush_ms() >= log->options()->flush_ms;
     if (!due || log->unflushed_messages() == 0) continue;
-    base::Status flushed = log->flush();
-    if (!flushed.ok()) LOG(WARNING) << flushed.error().message;
+    log->dir().flusher().add(log, FlushExtent::kAll);
   }
 }
 
 void LogManager::flush_rolled_segments() {
   for (const LogPtr& log : all()) {
     bool rolled = log->recovery_point() < log->log_end().segment_base_offset;
-    if (!rolled || !log->dir().online()) continue;
-    base::Status flushed = log->flush_rolled();
-    if (!flushed.ok()) LOG(WARNING) << flushed.error().message;
+    if (rolled && log->dir().online()) log->dir().flusher().add(log, FlushExtent::kRolled);
   }
 }
 
@@ -457,6 +454,8 @@ base::Status LogManager::close_logs(LogDir& dir, const std::vector<LogPtr>& logs
 }
 
 void LogManager::shut_dir(LogDir& dir, std::int64_t broker_epoch) {
+  dir.flusher().stop();
+  if (!dir.online()) return;
   base::Status done = close_logs(dir, logs_in(dir));
   if (done.ok()) done = checkpoints_.write_all(dir);
   if (done.ok()) done = write_clean_shutdown_file(dir.path(), broker_epoch);
@@ -475,9 +474,9 @@ void LogManager::shutdown(std::int64_t broker_epoch) {
     scheduler_ = nullptr;
   }
   std::vector<base::Thread> threads;
-  for (LogDir* dir : dirs_.online()) {
+  for (const auto& dir : dirs_.all()) {
     threads.emplace_back("log-shutdown",
-                         [this, dir, broker_epoch] { shut_dir(*dir, broker_epoch); });
+                         [this, &dir, broker_epoch] { shut_dir(*dir, broker_epoch); });
   }
 }
 

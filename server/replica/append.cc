@@ -1,6 +1,7 @@
 #include "server/replica/append.h"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "server/replica/delayed_produce.h"
@@ -43,6 +44,7 @@ AppendOutcome Appends::append_one(const AppendEntry& entry, const AppendRequest&
       (*partition)->append(entry.records, request.acks, request.spec, &refusal);
   if (info) {
     outcome.info = *info;
+    if (info->flush_due) outcome.awaits_flush = *partition;
   } else {
     refuse(info.error());
     outcome.record_errors = std::move(refusal.record_errors);
@@ -54,24 +56,66 @@ AppendOutcome Appends::append_one(const AppendEntry& entry, const AppendRequest&
   return outcome;
 }
 
-void Appends::append(const AppendRequest& request, AppendCallback callback) {
-  std::vector<AppendOutcome> outcomes;
+struct Appends::Written {
+  std::int16_t acks = 1;
+  std::int32_t timeout_ms = 0;
   std::vector<TopicPartition> partitions;
-  outcomes.reserve(request.entries.size());
+  std::vector<AppendOutcome> outcomes;  // while flushes are awaited each belongs to its own
+  std::atomic<std::size_t> flushes_left{0};
+  AppendCallback callback;
+};
+
+void Appends::append(const AppendRequest& request, AppendCallback callback) {
+  auto written = std::make_shared<Written>();
+  written->acks = request.acks;
+  written->timeout_ms = request.timeout_ms;
+  written->callback = std::move(callback);
+  written->outcomes.reserve(request.entries.size());
   for (const AppendEntry& entry : request.entries) {
-    outcomes.push_back(append_one(entry, request));
-    partitions.push_back(entry.partition);
+    written->outcomes.push_back(append_one(entry, request));
+    written->partitions.push_back(entry.partition);
+    if (written->outcomes.back().awaits_flush != nullptr) ++written->flushes_left;
   }
-  for (std::size_t i = 0; i < outcomes.size(); ++i) {
-    if (outcomes[i].error == ErrorCode::kNone) waits_.fetch.check_and_complete(partitions[i]);
+  for (std::size_t i = 0; i < written->outcomes.size(); ++i) {
+    if (written->outcomes[i].error == ErrorCode::kNone) {
+      waits_.fetch.check_and_complete(written->partitions[i]);
+    }
   }
-  bool wrote_any = std::any_of(outcomes.begin(), outcomes.end(), [](const AppendOutcome& outcome) {
-    return outcome.error == ErrorCode::kNone;
-  });
-  if (request.acks != -1 || !wrote_any) return callback(std::move(outcomes));
-  auto delayed = std::make_shared<DelayedProduce>(request.timeout_ms, replicas_, partitions,
-                                                  std::move(outcomes), std::move(callback));
-  waits_.produce.try_complete_else_watch(delayed, std::move(partitions));
+  if (written->flushes_left == 0) return acknowledge(*written);
+  await_flushes(written);
+}
+
+void Appends::await_flushes(const std::shared_ptr<Written>& written) {
+  // The last flush, on its own thread, takes all else that is in `written`.
+  std::vector<std::pair<std::size_t, PartitionPtr>> awaited;
+  for (std::size_t i = 0; i < written->outcomes.size(); ++i) {
+    PartitionPtr& partition = written->outcomes[i].awaits_flush;
+    if (partition != nullptr) awaited.emplace_back(i, std::move(partition));
+  }
+  for (auto& [number, partition] : awaited) {
+    std::size_t i = number;
+    partition->when_flushed(written->outcomes[i].info.last_offset + 1,
+                            [this, written, i](const base::Status& flushed) {
+                              AppendOutcome& outcome = written->outcomes[i];
+                              if (!flushed.ok()) {
+                                outcome.error = protocol::code_of(flushed.error());
+                                outcome.message = flushed.error().message;
+                              }
+                              waits_.fetch.check_and_complete(written->partitions[i]);
+                              if (--written->flushes_left == 0) acknowledge(*written);
+                            });
+  }
+}
+
+void Appends::acknowledge(Written& written) {
+  bool wrote_any =
+      std::any_of(written.outcomes.begin(), written.outcomes.end(),
+                  [](const AppendOutcome& outcome) { return outcome.error == ErrorCode::kNone; });
+  if (written.acks != -1 || !wrote_any) return written.callback(std::move(written.outcomes));
+  auto delayed =
+      std::make_shared<DelayedProduce>(written.timeout_ms, replicas_, written.partitions,
+                                       std::move(written.outcomes), std::move(written.callback));
+  waits_.produce.try_complete_else_watch(delayed, std::move(written.partitions));
 }
 
 }  // namespace odradek::replica

@@ -23,6 +23,7 @@ struct AppendOutcome {
   std::string message;  // for the client, where there is more to say than the code
   log::AppendInfo info;
   std::vector<protocol::RecordError> record_errors;
+  PartitionPtr awaits_flush;  // written, but flush.messages asks for more before it is acknowledged
 };
 
 struct AppendRequest {
@@ -44,7 +45,11 @@ class Appends {
   void append(const AppendRequest& request, AppendCallback callback);
 
  private:
+  // What is left of a request once its records are written.
+  struct Written;
   AppendOutcome append_one(const AppendEntry& entry, const AppendRequest& request);
+  void await_flushes(const std::shared_ptr<Written>& written);
+  void acknowledge(Written& written);
 
   ReplicaSet& replicas_;
   PartitionWaits& waits_;

@@ -135,8 +135,26 @@ base::Result<log::AppendInfo> Partition::append(base::MutableBytes records, std:
   }
   spec.leader_epoch = state_.leader_epoch;
   base::Result<log::AppendInfo> info = log_->append_as_leader(records, spec, refusal);
-  if (info) in_sync_.advance_high_watermark(*log_);
+  if (info && !info->flush_due) in_sync_.advance_high_watermark(*log_);
   return info;
+}
+
+void Partition::when_flushed(Offset offset, log::DurableCallback tell) {
+  log::LogPtr log = this->log();
+  if (log == nullptr) {
+    return tell(base::Error(ErrorCode::kNotLeaderOrFollower,
+                            "partition " + name_.to_string() + " has no log here any more"));
+  }
+  log->when_durable(offset, [self = shared_from_this(), log,
+                             tell = std::move(tell)](const base::Status& durable) {
+    if (durable.ok()) self->advance_high_watermark(*log);
+    tell(durable);
+  });
+}
+
+void Partition::advance_high_watermark(const log::Log& log) {
+  base::ReadLock lock(mutex_);
+  if (leads_ && log_.get() == &log) in_sync_.advance_high_watermark(*log_);
 }
 
 bool Partition::accepts_follower(BrokerId follower, std::int64_t broker_epoch) const {

@@ -39,7 +39,7 @@ struct AppendedRecords {
 
 // Safe from any thread. Appends hold the leadership lock shared, so that a change of leader never
 // falls between the check of the role and the write.
-class Partition {
+class Partition : public std::enable_shared_from_this<Partition> {
  public:
   Partition(TopicPartition partition, const PartitionContext& context);
 
@@ -84,6 +84,8 @@ class Partition {
   // is never kept waiting by it.
   bool throttles_leader() const { return throttles_leader_; }
   bool is_in_sync(BrokerId follower) const { return in_sync_.is_in_sync(follower); }
+  // Calls `tell` as Log::when_durable() does, after the high watermark has gone as far as it may.
+  void when_flushed(Offset offset, log::DurableCallback tell) EXCLUDES(mutex_);
   // Whether `follower` may fetch here, and in this life of its broker (epoch -1: not told).
   bool accepts_follower(BrokerId follower, std::int64_t broker_epoch) const EXCLUDES(mutex_);
   // Nothing comes of a fetch that this log cannot answer: from elsewhere or from another history.
@@ -119,6 +121,7 @@ class Partition {
   base::Status restart(LeaderEpoch leader_epoch, Offset offset) EXCLUDES(mutex_);
 
  private:
+  void advance_high_watermark(const log::Log& log) EXCLUDES(mutex_);
   base::Status check_leads() const REQUIRES_SHARED(mutex_);
   base::Status check_follows(LeaderEpoch leader_epoch) const REQUIRES_SHARED(mutex_);
   base::Result<log::AppendInfo> write_fetched(base::ByteView records) REQUIRES_SHARED(mutex_);

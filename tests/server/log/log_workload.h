@@ -288,6 +288,7 @@ class LogWorkload {
   base::Status flush_one(Log& log) { return log.flush(); }
   base::Status flush_rolled() {
     manager_->flush_rolled_segments();
+    for (const auto& dir : manager_->dirs().all()) dir->flusher().finish();
     return {};
   }
   // What a move copied of a log tells of a cut by leader epochs alone, which do not change here.
