@@ -35,8 +35,15 @@ case "$class" in
   kafka.admin.ReassignPartitionsCommand|org.apache.kafka.tools.reassign.ReassignPartitionsCommand) program=("$binaries/kafka-tools" reassign-partitions) ;;
   kafka.admin.LeaderElectionCommand|org.apache.kafka.tools.LeaderElectionCommand) program=("$binaries/kafka-tools" leader-election) ;;
   kafka.admin.PreferredReplicaLeaderElectionCommand) program=("$binaries/kafka-tools" preferred-replica-election) ;;
+  kafka.admin.ConfigCommand) program=("$binaries/kafka-tools" configs) ;;
+  kafka.admin.BrokerApiVersionsCommand) program=("$binaries/kafka-tools" broker-api-versions) ;;
+  kafka.tools.ClusterTool|org.apache.kafka.tools.ClusterTool) program=("$binaries/kafka-tools" cluster) ;;
+  kafka.admin.FeatureCommand|org.apache.kafka.tools.FeatureCommand) program=("$binaries/kafka-tools" features) ;;
+  kafka.tools.GetOffsetShell|org.apache.kafka.tools.GetOffsetShell) program=("$binaries/kafka-tools" get-offsets) ;;
   kafka.admin.LogDirsCommand|org.apache.kafka.tools.LogDirsCommand) program=("$binaries/kafka-tools" log-dirs) ;;
   kafka.admin.DeleteRecordsCommand|org.apache.kafka.tools.DeleteRecordsCommand) program=("$binaries/kafka-tools" delete-records) ;;
+  org.apache.zookeeper.ZooKeeperMainWithTlsSupportForKafka|org.apache.zookeeper.ZooKeeperMain)
+    program=("$binaries/kafka-tools" zookeeper-shell) ;;
   kafka.tools.DumpLogSegments) program=("$binaries/kafka-tools" dump-log) ;;
   kafka.admin.ConsumerGroupCommand|org.apache.kafka.tools.consumer.group.ConsumerGroupCommand)
     program=("$binaries/kafka-tools" consumer-groups) ;;

@@ -3,11 +3,11 @@
 #include <utility>
 
 #include "protocol/messages/delete_groups.h"
-#include "protocol/messages/list_offsets.h"
 #include "protocol/messages/metadata.h"
 #include "protocol/messages/offset_commit.h"
 #include "protocol/messages/offset_delete.h"
 #include "protocol/messages/offset_fetch.h"
+#include "tools/log_offsets.h"
 
 namespace odradek::tools {
 namespace {
@@ -139,51 +139,13 @@ base::Result<std::vector<TopicPartition>> ClusterGroups::partitions_of(const std
   return partitions;
 }
 
-base::Result<ClusterGroups::PartitionsByLeader> ClusterGroups::by_leader(
-    const std::vector<TopicPartition>& partitions) {
-  std::set<std::string> names;
-  for (const TopicPartition& partition : partitions) names.insert(partition.topic);
-  protocol::MetadataRequest request{.allow_auto_topic_creation = false};
-  for (const std::string& name : names) request.topics->push_back({.name = name});
-  auto answer = client_.call_any<protocol::MetadataRequest, protocol::MetadataResponse>(request);
-  if (!answer) return answer.error();
-  std::map<TopicPartition, protocol::BrokerId> leaders;
-  for (const auto& topic : answer->topics) {
-    for (const auto& partition : topic.partitions) {
-      leaders[{topic.name.value_or(""), partition.partition_index}] = partition.leader_id;
-    }
-  }
-  PartitionsByLeader found;
-  for (const TopicPartition& partition : partitions) {
-    auto leader = leaders.find(partition);
-    if (leader != leaders.end() && leader->second >= 0) found[leader->second].push_back(partition);
-  }
-  return found;
-}
-
 base::Result<OffsetsByPartition> ClusterGroups::log_offsets(
     const std::vector<TopicPartition>& partitions, std::int64_t time_ms) {
+  auto found = tools::log_offsets(client_, partitions, time_ms);
+  if (!found) return found.error();
   OffsetsByPartition offsets;
-  if (partitions.empty()) return offsets;
-  auto leaders = by_leader(partitions);
-  if (!leaders) return leaders.error();
-  for (const auto& [leader, led] : *leaders) {
-    protocol::ListOffsetsRequest request{.replica_id = -1};
-    request.topics = by_topic<protocol::ListOffsetsRequest::Topic>(
-        led, [time_ms](auto& topic, const TopicPartition& partition) {
-          topic.partitions.push_back(
-              {.partition_index = partition.partition, .timestamp = time_ms});
-        });
-    auto answer = client_.call<protocol::ListOffsetsRequest, protocol::ListOffsetsResponse>(
-        request, [&, id = leader] { return client_.to_broker(id); },
-        [](const auto& response) { return nothing_to_retry(response); });
-    if (!answer) return answer.error();
-    for (const auto& topic : answer->topics) {
-      for (const auto& partition : topic.partitions) {
-        if (partition.error_code != ErrorCode::kNone) continue;
-        offsets[{topic.name, partition.partition_index}] = partition.offset;
-      }
-    }
+  for (const auto& [partition, offset] : *found) {
+    if (offset.error == ErrorCode::kNone) offsets[partition] = offset.offset;
   }
   return offsets;
 }

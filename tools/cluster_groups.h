@@ -48,13 +48,9 @@ class ClusterGroups {
       const std::string& group, const std::vector<protocol::TopicPartition>& partitions);
 
  private:
-  using PartitionsByLeader = std::map<protocol::BrokerId, std::vector<protocol::TopicPartition>>;
-
   template <class Request, class Code>
   base::Result<typename Request::Response> ask_coordinator(const std::string& group,
                                                            const Request& request, Code code);
-  base::Result<PartitionsByLeader> by_leader(
-      const std::vector<protocol::TopicPartition>& partitions);
 
   client::ClusterClient& client_;
 };

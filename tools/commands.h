@@ -20,5 +20,11 @@ int run_log_dirs(const Arguments& arguments);
 int run_delete_records(const Arguments& arguments);
 int run_consumer_groups(const Arguments& arguments);
 int run_replica_verification(const Arguments& arguments);
+int run_configs(const Arguments& arguments);
+int run_broker_api_versions(const Arguments& arguments);
+int run_cluster(const Arguments& arguments);
+int run_features(const Arguments& arguments);
+int run_get_offsets(const Arguments& arguments);
+int run_zookeeper_shell(const Arguments& arguments);
 
 }  // namespace odradek::tools

@@ -53,7 +53,7 @@ base::Result<std::int64_t> delete_before(client::ClusterClient& client, const To
   return base::Error(result.error_code, std::string(protocol::error_name(result.error_code)));
 }
 
-base::Status run(const Options& options) {
+base::Status raise_starts(const Options& options) {
   auto access = ClusterAccess::open_with_file(options.value("bootstrap-server"),
                                               options.value("command-config"));
   if (!access) return access.error();
@@ -88,7 +88,7 @@ int run_delete_records(const Arguments& arguments) {
     if (options->has(name)) continue;
     return print_usage(parser, "Missing required argument \"[" + std::string(name) + "]\"");
   }
-  return exit_code(run(*options));
+  return exit_code(raise_starts(*options));
 }
 
 }  // namespace odradek::tools

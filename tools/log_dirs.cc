@@ -82,7 +82,7 @@ base::Result<std::set<BrokerId>> chosen_brokers(client::ClusterClient& client,
                      listed(missing) + ". Current existent brokers: " + listed(alive));
 }
 
-base::Status run(const Options& options) {
+base::Status describe_log_dirs(const Options& options) {
   auto access = ClusterAccess::open_with_file(options.value("bootstrap-server"),
                                               options.value("command-config"));
   if (!access) return access.error();
@@ -126,7 +126,7 @@ int run_log_dirs(const Arguments& arguments) {
     if (options->has(name)) continue;
     return print_usage(parser, "Missing required argument \"[" + std::string(name) + "]\"");
   }
-  return exit_code(run(*options));
+  return exit_code(describe_log_dirs(*options));
 }
 
 }  // namespace odradek::tools

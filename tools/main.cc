@@ -28,6 +28,12 @@ constexpr Tool kTools[] = {
     {"delete-records", odradek::tools::run_delete_records},
     {"consumer-groups", odradek::tools::run_consumer_groups},
     {"replica-verification", odradek::tools::run_replica_verification},
+    {"configs", odradek::tools::run_configs},
+    {"broker-api-versions", odradek::tools::run_broker_api_versions},
+    {"cluster", odradek::tools::run_cluster},
+    {"features", odradek::tools::run_features},
+    {"get-offsets", odradek::tools::run_get_offsets},
+    {"zookeeper-shell", odradek::tools::run_zookeeper_shell},
 };
 
 const Tool* find_tool(std::string_view name) {

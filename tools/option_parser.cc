@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "tools/nearest_name.h"
+
 namespace odradek::tools {
 namespace {
 
@@ -40,6 +42,7 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
 
 std::string usage_name(const OptionSpec& spec) {
   std::string name = "--" + std::string(spec.name);
+  if (spec.short_name != 0) name = std::string("-") + spec.short_name + ", " + name;
   if (spec.argument == Argument::kNone) return name;
   std::string value(type_name(spec.type));
   if (!spec.value_name.empty()) value += ": " + std::string(spec.value_name);
@@ -65,6 +68,11 @@ OptionSpec with_value(std::string_view name, std::string_view value, std::string
 
 OptionSpec repeatable(OptionSpec spec) {
   spec.repeatable = true;
+  return spec;
+}
+
+OptionSpec with_short_name(OptionSpec spec, char short_name) {
+  spec.short_name = short_name;
   return spec;
 }
 
@@ -107,15 +115,26 @@ struct OptionParser::Cursor {
 };
 
 OptionParser::OptionParser(std::vector<OptionSpec> specs) : specs_(std::move(specs)) {
-  specs_.push_back({.name = "help", .description = "Print usage information."});
+  if (find("help") == nullptr) {
+    specs_.push_back({.name = "help", .description = "Print usage information."});
+  }
   specs_.push_back({.name = "version", .description = "Display Kafka version."});
 }
 
-const OptionSpec* OptionParser::find(std::string_view name) const {
+const OptionSpec* OptionParser::find(std::string_view name, bool by_short_name) const {
   for (const OptionSpec& spec : specs_) {
     if (spec.name == name) return &spec;
+    if (by_short_name && name.size() == 1 && spec.short_name == name[0]) return &spec;
   }
   return nullptr;
+}
+
+base::Error OptionParser::unknown(std::string_view name) const {
+  std::vector<std::string> known;
+  for (const OptionSpec& spec : specs_) known.emplace_back(spec.name);
+  auto nearest = nearest_name(name, known);
+  return base::Error(std::string(name) + " is not a recognized option" +
+                     (nearest ? "; did you mean --" + *nearest + "?" : ""));
 }
 
 // A dash alone is a value, as is a negative number where no option has that name.
@@ -136,27 +155,33 @@ base::Status OptionParser::take_value(const OptionSpec& spec, std::string value,
     return base::Error("Found multiple arguments for option " + name +
                        ", but you asked for only one");
   }
+  options.add(name, value);
   values.push_back(std::move(value));
   return {};
 }
 
 base::Status OptionParser::parse_word(Cursor& cursor, Options& options) const {
   const std::string& word = cursor.words[cursor.at++];
-  if (!looks_like_an_option(word)) return {};  // left over, as upstream ignores it too
-  std::string_view name = std::string_view(word).substr(word.starts_with("--") ? 2 : 1);
+  if (!looks_like_an_option(word)) {
+    options.words_.push_back(word);
+    return {};
+  }
+  const bool one_dash = !word.starts_with("--");
+  std::string_view name = std::string_view(word).substr(one_dash ? 1 : 2);
   std::size_t equals = name.find('=');
   std::optional<std::string> value;
   if (equals != std::string_view::npos) {
     value = std::string(name.substr(equals + 1));
     name = name.substr(0, equals);
   }
-  const OptionSpec* spec = find(name);
-  if (spec == nullptr) return base::Error(std::string(name) + " is not a recognized option");
+  const OptionSpec* spec = find(name, one_dash);
+  if (spec == nullptr) return unknown(name);
   if (spec->argument == Argument::kNone) {
     if (value) {
       return base::Error("Option " + std::string(name) + " does not accept an argument");
     }
-    options.values_[std::string(name)];
+    options.add(std::string(spec->name), "");
+    options.values_[std::string(spec->name)];
     return {};
   }
   bool more = cursor.at < cursor.words.size();
@@ -168,7 +193,8 @@ base::Status OptionParser::parse_word(Cursor& cursor, Options& options) const {
     value = cursor.words[cursor.at++];
   }
   if (!value) {
-    options.values_[std::string(name)];
+    options.add(std::string(spec->name), "");
+    options.values_[std::string(spec->name)];
     return {};
   }
   return take_value(*spec, std::move(*value), options);

@@ -27,6 +27,7 @@ struct OptionSpec {
   std::string_view description = {};
   std::string_view default_value = {};
   bool repeatable = false;  // several values may be given
+  char short_name = 0;      // "-b" beside "--bootstrap-server"; 0: none
 };
 
 // Rows of such a table.
@@ -35,6 +36,13 @@ OptionSpec with_value(std::string_view name, ValueType type, std::string_view va
 OptionSpec with_value(std::string_view name, std::string_view value, std::string_view description,
                       std::string_view default_value = {});
 OptionSpec repeatable(OptionSpec spec);
+OptionSpec with_short_name(OptionSpec spec, char short_name);
+
+// An option as it was given; the value is empty where it takes none.
+struct GivenOption {
+  std::string name;
+  std::string value;
+};
 
 class Options {
  public:
@@ -47,10 +55,20 @@ class Options {
   std::int64_t number(std::string_view name) const;
   // "a=b" values of a repeatable option; "a" alone has an empty value.
   config::Properties key_values(std::string_view name) const;
+  // For options whose order among each other matters.
+  const std::vector<GivenOption>& in_order() const { return in_order_; }
+  // Words that belong to no option: the command of a tool that has several.
+  const std::vector<std::string>& words() const { return words_; }
 
  private:
   friend class OptionParser;
+  void add(const std::string& name, const std::string& value) {
+    in_order_.push_back({name, value});
+  }
+
   const std::vector<OptionSpec>* specs_ = nullptr;
+  std::vector<GivenOption> in_order_;
+  std::vector<std::string> words_;
   std::map<std::string, std::vector<std::string>, std::less<>> values_;
 };
 
@@ -69,7 +87,8 @@ class OptionParser {
  private:
   struct Cursor;
 
-  const OptionSpec* find(std::string_view name) const;
+  const OptionSpec* find(std::string_view name, bool by_short_name = false) const;
+  base::Error unknown(std::string_view name) const;
   bool looks_like_an_option(std::string_view word) const;
   base::Status parse_word(Cursor& cursor, Options& options) const;
   base::Status take_value(const OptionSpec& spec, std::string value, Options& options) const;

@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include "base/clock.h"
 #include "base/text.h"
 #include "protocol/errors.h"
 #include "tools/client_settings.h"
@@ -13,6 +12,7 @@
 #include "tools/election_request.h"
 #include "tools/option_parser.h"
 #include "tools/reassignment_plan.h"
+#include "tools/zookeeper_access.h"
 #include "zk/data/paths.h"
 #include "zk/data/preferred_election.h"
 #include "zk/store/nodes.h"
@@ -21,7 +21,6 @@
 namespace odradek::tools {
 namespace {
 
-constexpr std::int32_t kZookeeperTimeoutMs = 30'000;
 
 using Wanted = std::optional<std::vector<TopicPartition>>;  // none: all
 
@@ -92,12 +91,9 @@ base::Status run_by_zookeeper(const Options& options, const Wanted& wanted) {
   std::puts(
       "Warning: --zookeeper is deprecated and will be removed in a future version of Kafka.\n"
       "Use --bootstrap-server instead to specify a broker to connect to.");
-  zk::Session session({.connect = options.value("zookeeper"),
-                       .session_timeout_ms = kZookeeperTimeoutMs,
-                       .connection_timeout_ms = kZookeeperTimeoutMs},
-                      base::Clock::system());
-  if (base::Status connected = session.connect(); !connected) return connected;
-  auto known = existing(session, wanted);
+  auto session = open_zookeeper(options.value("zookeeper"));
+  if (!session) return session.error();
+  auto known = existing(**session, wanted);
   if (!known) return known.error();
   std::vector<TopicPartition> valid;
   std::vector<TopicPartition> unknown;
@@ -107,7 +103,7 @@ base::Status run_by_zookeeper(const Options& options, const Wanted& wanted) {
   }
   const std::string path(zk::paths::kPreferredReplicaElection);
   zk::Response created = zk::create_recursive(
-      session, {path, zk::encode_preferred_election(valid), zk::CreateMode::kPersistent, {}});
+      **session, {path, zk::encode_preferred_election(valid), zk::CreateMode::kPersistent, {}});
   if (created.code == zk::Code::kNodeExists) {
     return base::Error(
         "Preferred replica leader election currently in progress; aborting: " + path + " exists");

@@ -11,12 +11,12 @@
 #include "tools/cluster_reassignment.h"
 #include "tools/commands.h"
 #include "tools/option_parser.h"
+#include "tools/zookeeper_access.h"
 #include "tools/zookeeper_reassignment.h"
 
 namespace odradek::tools {
 namespace {
 
-constexpr std::int32_t kZookeeperTimeoutMs = 30'000;
 
 struct Action {
   std::string_view name;
@@ -171,12 +171,9 @@ base::Status run_by_brokers(const Options& options) {
 base::Status run_by_zookeeper(const Options& options) {
   std::puts(
       "Warning: --zookeeper is deprecated, and will be removed in a future version of Kafka.");
-  zk::Session session({.connect = options.value("zookeeper"),
-                       .session_timeout_ms = kZookeeperTimeoutMs,
-                       .connection_timeout_ms = kZookeeperTimeoutMs},
-                      base::Clock::system());
-  if (base::Status connected = session.connect(); !connected) return connected;
-  ZookeeperReassignment way(session);
+  auto session = open_zookeeper(options.value("zookeeper"));
+  if (!session) return session.error();
+  ZookeeperReassignment way(**session);
   if (options.has("generate")) return generate(way, options);
   auto plan = read_plan(options);
   if (!plan) return plan.error();

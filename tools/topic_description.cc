@@ -92,8 +92,8 @@ std::string format_topic(const TopicDescription& topic, const DescribeFilter& fi
   return text;
 }
 
-void sort_as_hash_map(std::vector<std::string>& keys) {
-  std::uint32_t capacity = 1;
+void sort_as_hash_map(std::vector<std::string>& keys, std::uint32_t least_capacity) {
+  std::uint32_t capacity = least_capacity;
   while (capacity < keys.size() || capacity * 3 / 4 < keys.size()) capacity *= 2;
   std::stable_sort(keys.begin(), keys.end(),
                    [mask = capacity - 1](const std::string& left, const std::string& right) {

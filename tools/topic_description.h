@@ -45,7 +45,8 @@ struct TopicDescription {
 std::string format_topic(const TopicDescription& topic, const DescribeFilter& filter,
                          const std::set<protocol::BrokerId>& live_brokers);
 
-// Sorts as a java.util.HashMap of these keys iterates, which is the order upstream prints.
-void sort_as_hash_map(std::vector<std::string>& keys);
+// Sorts as a java.util.HashMap of these keys iterates, which is the order upstream prints; keys are
+// given in the order in which they got into it. `least_capacity`: how large it was made.
+void sort_as_hash_map(std::vector<std::string>& keys, std::uint32_t least_capacity = 1);
 
 }  // namespace odradek::tools

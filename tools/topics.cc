@@ -2,68 +2,26 @@
 #include <cstdio>
 #include <string_view>
 
-#include "base/clock.h"
 #include "protocol/errors.h"
 #include "tools/client_settings.h"
 #include "tools/cluster_topics.h"
 #include "tools/command_log.h"
 #include "tools/commands.h"
+#include "tools/exception_name.h"
 #include "tools/option_parser.h"
 #include "tools/topics_command.h"
+#include "tools/zookeeper_access.h"
 #include "tools/zookeeper_topics.h"
 
 namespace odradek::tools {
 namespace {
 
 constexpr std::string_view kLogger = "org.apache.kafka.tools.TopicCommand";
-constexpr std::int32_t kZookeeperTimeoutMs = 30'000;
-
-// The names under which scripts look for these errors in what the tool says.
-std::string exception_name(const base::Error& error) {
-  using protocol::ErrorCode;
-  const std::string package = "org.apache.kafka.common.errors.";
-  switch (protocol::code_of(error)) {
-    case ErrorCode::kTopicAlreadyExists:
-      return package + "TopicExistsException";
-    case ErrorCode::kInvalidTopicException:
-      return package + "InvalidTopicException";
-    case ErrorCode::kUnknownTopicOrPartition:
-      return package + "UnknownTopicOrPartitionException";
-    case ErrorCode::kInvalidReplicationFactor:
-      return package + "InvalidReplicationFactorException";
-    case ErrorCode::kInvalidPartitions:
-      return package + "InvalidPartitionsException";
-    case ErrorCode::kInvalidReplicaAssignment:
-      return package + "InvalidReplicaAssignmentException";
-    case ErrorCode::kInvalidConfig:
-      return package + "InvalidConfigurationException";
-    case ErrorCode::kTopicAuthorizationFailed:
-      return package + "TopicAuthorizationException";
-    case ErrorCode::kClusterAuthorizationFailed:
-      return package + "ClusterAuthorizationException";
-    case ErrorCode::kTopicDeletionDisabled:
-      return package + "TopicDeletionDisabledException";
-    case ErrorCode::kPolicyViolation:
-      return package + "PolicyViolationException";
-    case ErrorCode::kUnsupportedVersion:
-      return package + "UnsupportedVersionException";
-    case ErrorCode::kRequestTimedOut:
-      return package + "TimeoutException";
-    case ErrorCode::kNetworkException:
-      return package + "DisconnectException";
-    default:
-      return error.code == -1 ? "java.lang.IllegalArgumentException"
-                              : std::string(protocol::error_name(protocol::code_of(error)));
-  }
-}
 
 base::Status run_by_zookeeper(const TopicsCommand& command) {
-  zk::Session session({.connect = command.zookeeper,
-                       .session_timeout_ms = kZookeeperTimeoutMs,
-                       .connection_timeout_ms = kZookeeperTimeoutMs},
-                      base::Clock::system());
-  if (base::Status connected = session.connect(); !connected) return connected;
-  return ZookeeperTopics(session).run(command);
+  auto session = open_zookeeper(command.zookeeper);
+  if (!session) return session.error();
+  return ZookeeperTopics(**session).run(command);
 }
 
 base::Status run_by_brokers(const TopicsCommand& command) {

@@ -1,7 +1,9 @@
 """The JVM Kafka as seen from the tests beside this file: its tools, its clients, its broker in place of ours."""
+import base64
 import os
 import subprocess
 import sys
+from typing import NamedTuple
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.normpath(os.path.join(HERE, "../integration")))
@@ -38,6 +40,41 @@ def tool(release, name, *arguments, **options):
 
 def java(release, class_name, *arguments, **options):
     return run("java", release, class_name, *arguments, **options).decode()
+
+
+class Done(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+class ToolRunner:
+    """The JVM's tools of one release, all in one JVM: to be used where many calls are compared. A context."""
+
+    def __init__(self, release):
+        self.release = release
+        self.classes = {}
+        self.process = None
+
+    def __enter__(self):
+        self.process = subprocess.Popen(
+            [PEER, "java", self.release, os.path.join(HERE, "ToolRunner.java")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, env={**os.environ, "KAFKA_OPTS": TOOL_OPTIONS + " -Djava.security.manager=allow"})
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait(harness.DEADLINE_S)
+        self.process.stdout.close()
+
+    def __call__(self, name, *arguments):
+        if name not in self.classes:
+            self.classes[name] = run("class", self.release, name).decode().strip()
+        words = [self.classes[name], *map(str, arguments)]
+        self.process.stdin.write(b" ".join(base64.b64encode(word.encode()) for word in words) + b"\n")
+        self.process.stdin.flush()
+        code, out, err = self.process.stdout.readline().decode().rstrip("\n").split(" ")
+        return Done(int(code), base64.b64decode(out).decode(), base64.b64decode(err).decode())
 
 
 class ChangingBroker(harness.Broker):

@@ -68,14 +68,29 @@ TEST(OptionParser, AcceptsOneDash) {
 }
 
 TEST(OptionParser, SaysWhatUpstreamsParserSays) {
-  EXPECT_EQ(error_of({"--topics", "a"}), "topics is not a recognized option");
-  EXPECT_EQ(error_of({"--top", "a"}), "top is not a recognized option");
+  EXPECT_EQ(error_of({"--topics", "a"}),
+            "topics is not a recognized option; did you mean --topic?");
+  EXPECT_EQ(error_of({"--bootstrap", "a"}), "bootstrap is not a recognized option");
   EXPECT_EQ(error_of({"--topic"}), "Option topic requires an argument");
   EXPECT_EQ(error_of({"--partitions", "x"}), "Cannot parse argument 'x' of option partitions");
   EXPECT_EQ(error_of({"--partitions", "2147483648"}),
             "Cannot parse argument '2147483648' of option partitions");
   EXPECT_EQ(error_of({"--topic", "a", "--topic", "b"}),
             "Found multiple arguments for option topic, but you asked for only one");
+}
+
+TEST(OptionParser, KeepsOrderAndWordsAndKnowsShortNames) {
+  const OptionParser short_names(
+      {with_short_name(repeatable(with_value("server", "", "")), 's'), {.name = "flag"}});
+  auto options =
+      short_names.parse({"-s", "a", "describe", "--flag", "--server=b", "--flag", "more"});
+  ASSERT_TRUE(options.ok());
+  std::string order;
+  for (const GivenOption& given : options->in_order())
+    order += given.name + "=" + given.value + " ";
+  EXPECT_EQ(order, "server=a flag= server=b flag= ");
+  EXPECT_EQ(options->words(), (std::vector<std::string>{"describe", "more"}));
+  EXPECT_FALSE(short_names.parse({"--s", "a"}).ok());
 }
 
 TEST(OptionParser, StopsAtTwoDashes) {

@@ -37,10 +37,14 @@ std::string_view to_string(Code code);
 struct Stat {
   std::int64_t czxid = 0;  // of the creation; the broker epoch of /brokers/ids/<id>
   std::int64_t mzxid = 0;  // of the last change of the data
+  std::int64_t pzxid = 0;  // of the last change of the children
   std::int64_t ctime_ms = 0;
   std::int64_t mtime_ms = 0;
   std::int32_t version = 0;          // of the data
+  std::int32_t children_version = 0;
+  std::int32_t acl_version = 0;
   std::int64_t ephemeral_owner = 0;  // session id, 0 for a persistent node
+  std::int32_t data_bytes = 0;
   std::int32_t num_children = 0;
 };
 

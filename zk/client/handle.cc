@@ -56,10 +56,14 @@ Stat stat_of(const ::Stat* stat) {
   if (stat == nullptr) return out;
   out.czxid = stat->czxid;
   out.mzxid = stat->mzxid;
+  out.pzxid = stat->pzxid;
   out.ctime_ms = stat->ctime;
   out.mtime_ms = stat->mtime;
   out.version = stat->version;
+  out.children_version = stat->cversion;
+  out.acl_version = stat->aversion;
   out.ephemeral_owner = stat->ephemeralOwner;
+  out.data_bytes = stat->dataLength;
   out.num_children = stat->numChildren;
   return out;
 }
@@ -135,6 +139,19 @@ void on_children(int code, const String_vector* names, const ::Stat* stat, const
   answer(call, std::move(response));
 }
 
+void on_acl(int code, ACL_vector* entries, ::Stat* stat, const void* data) {
+  Call& call = call_of(data);
+  Response response = response_of(call, code);
+  if (response.ok()) {
+    response.stat = stat_of(stat);
+    for (int i = 0; i < entries->count; ++i) {
+      const ACL& entry = entries->data[i];
+      response.acl.push_back({entry.id.scheme, entry.id.id, entry.perms});
+    }
+  }
+  answer(call, std::move(response));
+}
+
 void on_multi(int code, const void* data) {
   Call& call = call_of(data);
   Response response = response_of(call, code);
@@ -192,6 +209,9 @@ struct Submitter {
   }
   int operator()(const GetChildren& get) const {
     return zoo_aget_children2(native(), get.path.c_str(), call.watch ? 1 : 0, on_children, &call);
+  }
+  int operator()(const GetAcl& get) const {
+    return zoo_aget_acl(native(), get.path.c_str(), on_acl, &call);
   }
   int operator()(const Create& create) const {
     return zoo_acreate(native(), create.path.c_str(), data_of(create.data), size_of(create.data),

@@ -39,6 +39,9 @@ struct GetChildren {
   std::string path;
   bool watch = true;
 };
+struct GetAcl {
+  std::string path;
+};
 // `data` nullopt is null data, which is not the same as empty data. `acl` nullopt: by the session's
 // rule for the path.
 struct Create {
@@ -68,7 +71,15 @@ struct Multi {
   std::vector<Op> ops;
 };
 
-using Request = std::variant<GetData, Exists, GetChildren, Create, SetData, Delete, Multi>;
+using Request = std::variant<GetData, Exists, GetChildren, GetAcl, Create, SetData, Delete, Multi>;
+
+// Who may do what with a node; the bits of `permissions` are read, write, create, delete,
+// administer.
+struct AclEntry {
+  std::string scheme;
+  std::string id;
+  std::int32_t permissions = 0;
+};
 
 struct OpResult {
   Code code = Code::kOk;
@@ -80,8 +91,9 @@ struct Response {
   Code code = Code::kOk;
   std::string path;                 // the request's; of a Create the name that the server gave
   std::optional<std::string> data;  // of GetData; nullopt is null data
-  Stat stat;                        // of GetData, Exists, GetChildren, SetData
+  Stat stat;                        // of GetData, Exists, GetChildren, GetAcl, SetData
   std::vector<std::string> children;
+  std::vector<AclEntry> acl;  // of GetAcl
   std::vector<OpResult> ops;  // of Multi, one per op, also when it failed
   // The connection was lost while a first sending was in flight: a write may have been applied
   // twice, so kNodeExists, kBadVersion and kNoNode may mean our own success.
