@@ -1,7 +1,6 @@
-// EpochCache: where each leader epoch starts in one log, kept in its leader-epoch-checkpoint file.
+// EpochCache: the LeaderEpochs of one log, kept in its leader-epoch-checkpoint file.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,22 +8,9 @@
 #include "base/mutex.h"
 #include "base/result.h"
 #include "protocol/types.h"
+#include "server/log/leader_epochs.h"
 
 namespace odradek::log {
-
-struct EpochEntry {
-  protocol::LeaderEpoch epoch = protocol::kNoLeaderEpoch;
-  protocol::Offset start_offset = -1;
-  bool operator==(const EpochEntry&) const = default;
-};
-
-// The answer to OffsetsForLeaderEpoch: the largest known epoch at most the one asked for, and the
-// offset after its last record; (-1, -1) when the epoch is unknown here.
-struct EpochEndOffset {
-  protocol::LeaderEpoch epoch = protocol::kNoLeaderEpoch;
-  protocol::Offset end_offset = -1;
-  bool operator==(const EpochEndOffset&) const = default;
-};
 
 // Epochs and start offsets both increase. Safe from any thread.
 class EpochCache {
@@ -52,13 +38,11 @@ class EpochCache {
   std::vector<EpochEntry> entries() const;
 
  private:
-  // False when the entry says nothing new.
-  bool insert(const EpochEntry& entry) REQUIRES(mutex_);
   base::Status write_locked() const REQUIRES(mutex_);
 
   mutable base::Mutex mutex_;
   std::string path_ GUARDED_BY(mutex_);
-  std::vector<EpochEntry> entries_ GUARDED_BY(mutex_);
+  LeaderEpochs epochs_ GUARDED_BY(mutex_);
 };
 
 }  // namespace odradek::log

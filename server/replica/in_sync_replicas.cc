@@ -50,8 +50,7 @@ LeaderView InSyncReplicas::view(const log::Log& log) const {
 bool InSyncReplicas::accepts(BrokerId follower, std::int64_t broker_epoch) const {
   base::MutexLock lock(mutex_);
   auto known = followers_.find(follower);
-  return known != followers_.end() &&
-         (broker_epoch < 0 || broker_epoch >= known->second.broker_epoch);
+  return known != followers_.end() && !is_of_earlier_life(broker_epoch, known->second.broker_epoch);
 }
 
 IsrProposal InSyncReplicas::propose(std::vector<BrokerId> isr, const log::Log& log) {
@@ -105,18 +104,14 @@ std::optional<IsrProposal> InSyncReplicas::propose_shrink(const log::Log& log) {
 
 bool InSyncReplicas::is_open(const IsrProposal& proposal) const {
   base::MutexLock lock(mutex_);
-  return is_open_locked(proposal);
-}
-
-bool InSyncReplicas::is_open_locked(const IsrProposal& proposal) const {
-  return isr_.proposed == proposal.isr && isr_.partition_epoch == proposal.partition_epoch &&
-         state_.leader_epoch == proposal.leader_epoch;
+  return is_awaited(isr_, state_.leader_epoch, proposal);
 }
 
 IsrProgress InSyncReplicas::settle(const IsrProposal& proposal, const IsrAnswer& answer,
                                    log::Log& log) {
   base::MutexLock lock(mutex_);
-  if (!is_open_locked(proposal)) return {};  // LeaderAndIsr said more meanwhile
+  if (!is_awaited(isr_, state_.leader_epoch, proposal))
+    return {};  // LeaderAndIsr said more meanwhile
   if (answer.error != ErrorCode::kNone) {
     IsrRefusal refusal = meaning_of(answer.error);
     if (refusal == IsrRefusal::kGoBack) isr_.proposed.reset();
@@ -125,10 +120,9 @@ IsrProgress InSyncReplicas::settle(const IsrProposal& proposal, const IsrAnswer&
               << protocol::error_name(answer.error);
     return {.repeat = refusal == IsrRefusal::kRepeat};
   }
-  bool is_outdated =
-      answer.leader_epoch != state_.leader_epoch || answer.partition_epoch < isr_.partition_epoch;
-  if (is_outdated) return {};
-  isr_ = {.committed = answer.isr, .partition_epoch = answer.partition_epoch, .proposed = {}};
+  std::optional<IsrState> next = settled(isr_, state_.leader_epoch, answer);
+  if (!next) return {};
+  isr_ = std::move(*next);
   LOG(INFO) << log.partition().to_string() << ": in-sync replicas are " << list_of(answer.isr)
             << " now, partition epoch " << answer.partition_epoch;
   return {.moved = advance(log)};

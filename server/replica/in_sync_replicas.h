@@ -75,7 +75,6 @@ class InSyncReplicas {
 
  private:
   LeaderView view(const log::Log& log) const REQUIRES(mutex_);
-  bool is_open_locked(const IsrProposal& proposal) const REQUIRES(mutex_);
   IsrProposal propose(std::vector<BrokerId> isr, const log::Log& log) REQUIRES(mutex_);
   bool advance(log::Log& log) REQUIRES(mutex_);
   std::size_t required_locked() const REQUIRES(mutex_);

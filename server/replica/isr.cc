@@ -8,6 +8,11 @@ bool contains(const std::vector<BrokerId>& brokers, BrokerId id) {
   return std::find(brokers.begin(), brokers.end(), id) != brokers.end();
 }
 
+ErrorCode compare_epochs(LeaderEpoch theirs, LeaderEpoch ours) {
+  if (theirs >= 0 && theirs < ours) return ErrorCode::kFencedLeaderEpoch;
+  return theirs > ours ? ErrorCode::kUnknownLeaderEpoch : ErrorCode::kNone;
+}
+
 FollowerState after_fetch(const FollowerState& before, const FollowerFetch& fetch,
                           const LeaderView& leader) {
   FollowerState after{.end_offset = fetch.offset,
@@ -77,6 +82,20 @@ Offset common_offset(const IsrState& isr, const Followers& followers, const Lead
     if (counts) common = state.end_offset;
   }
   return common;
+}
+
+std::optional<IsrState> settled(const IsrState& isr, LeaderEpoch leader_epoch,
+                                const IsrAnswer& answer) {
+  bool is_outdated =
+      answer.leader_epoch != leader_epoch || answer.partition_epoch < isr.partition_epoch;
+  if (is_outdated) return std::nullopt;
+  return IsrState{
+      .committed = answer.isr, .partition_epoch = answer.partition_epoch, .proposed = {}};
+}
+
+bool is_awaited(const IsrState& isr, LeaderEpoch leader_epoch, const IsrProposal& proposal) {
+  return isr.proposed == proposal.isr && isr.partition_epoch == proposal.partition_epoch &&
+         leader_epoch == proposal.leader_epoch;
 }
 
 IsrRefusal meaning_of(ErrorCode refusal) {

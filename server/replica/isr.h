@@ -27,6 +27,21 @@ inline constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::min() 
 
 bool contains(const std::vector<BrokerId>& brokers, BrokerId id);
 
+// FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH when the epoch that another one sees (-1: it does not
+// say) is not ours.
+ErrorCode compare_epochs(LeaderEpoch theirs, LeaderEpoch ours);
+// Whether LeaderAndIsr says anything new to who knows of `known`; the same epoch twice does not.
+inline bool is_newer(LeaderEpoch told, LeaderEpoch known) { return told > known; }
+// A request of a controller that another one has followed.
+inline bool is_deposed(std::int32_t controller_epoch, std::int32_t highest_seen) {
+  return controller_epoch < highest_seen;
+}
+
+// A request of, or for, a life of a broker that has ended; `broker_epoch` -1: it does not say.
+inline bool is_of_earlier_life(std::int64_t broker_epoch, std::int64_t present) {
+  return broker_epoch >= 0 && broker_epoch < present;
+}
+
 // What a leader knows of one follower, by its fetches. Times are monotonic.
 struct FollowerState {
   Offset end_offset = kUnknownOffset;  // it asks from here on, so it has everything below
@@ -107,6 +122,13 @@ struct IsrAnswer {
   std::vector<BrokerId> isr;
   std::int32_t partition_epoch = -1;
 };
+
+// The in-sync replicas after an answer without error; nothing when LeaderAndIsr has said more
+// since.
+std::optional<IsrState> settled(const IsrState& isr, LeaderEpoch leader_epoch,
+                                const IsrAnswer& answer);
+// Whether the proposal still is what an answer is waited for.
+bool is_awaited(const IsrState& isr, LeaderEpoch leader_epoch, const IsrProposal& proposal);
 
 // What a refusal asks of the leader.
 enum class IsrRefusal : std::uint8_t {

@@ -29,7 +29,7 @@ Leadership::Leadership(ReplicaSet& replicas, log::LogManager& logs, HighWatermar
 
 ErrorCode Leadership::accept_controller(std::int32_t controller_epoch) {
   base::MutexLock lock(mutex_);
-  if (controller_epoch < controller_epoch_) return ErrorCode::kStaleControllerEpoch;
+  if (is_deposed(controller_epoch, controller_epoch_)) return ErrorCode::kStaleControllerEpoch;
   controller_epoch_ = controller_epoch;
   return ErrorCode::kNone;
 }
@@ -103,7 +103,8 @@ ErrorCode Leadership::apply_one(const TopicPartition& partition, const base::Uui
       return assigned ? ErrorCode::kNone : protocol::code_of(assigned.error());
     }
   }
-  if (wanted.leader_epoch <= target->leader_epoch()) return ErrorCode::kStaleControllerEpoch;
+  if (!is_newer(wanted.leader_epoch, target->leader_epoch()))
+    return ErrorCode::kStaleControllerEpoch;
   if (log == nullptr) {
     auto own = settings.find(partition.topic);
     TopicSettings topic_settings = own == settings.end() ? TopicSettings() : own->second;

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "server/log/batch_header.h"
+#include "server/replica/fetcher/truncation.h"
 
 namespace odradek::replica {
 
@@ -108,10 +109,8 @@ bool Partition::is_offline() const {
 
 ErrorCode Partition::check_role(LeaderEpoch current_leader_epoch, bool must_lead) const {
   base::ReadLock lock(mutex_);
-  if (current_leader_epoch >= 0 && current_leader_epoch < state_.leader_epoch) {
-    return ErrorCode::kFencedLeaderEpoch;
-  }
-  if (current_leader_epoch > state_.leader_epoch) return ErrorCode::kUnknownLeaderEpoch;
+  ErrorCode fenced = compare_epochs(current_leader_epoch, state_.leader_epoch);
+  if (fenced != ErrorCode::kNone) return fenced;
   return leads_ || !must_lead ? ErrorCode::kNone : ErrorCode::kNotLeaderOrFollower;
 }
 
@@ -172,7 +171,7 @@ IsrProgress Partition::follower_fetched(BrokerId follower, const FollowerFetch& 
   }
   if (last_fetched_epoch >= 0) {
     log::EpochEndOffset end = log_->end_offset_for_epoch(last_fetched_epoch);
-    if (end.epoch != last_fetched_epoch || end.end_offset < fetch.offset) return {};
+    if (divergence(last_fetched_epoch, fetch.offset, end)) return {};
   }
   return in_sync_.fetched(follower, fetch, *log_);
 }

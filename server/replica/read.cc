@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/replica/delayed_fetch.h"
+#include "server/replica/fetcher/truncation.h"
 
 namespace odradek::replica {
 
@@ -11,21 +12,20 @@ namespace {
 // What was appended last was written by this process just now, or read by everyone who waits.
 constexpr std::int64_t kTailBytes = 4 << 20;
 
-struct Divergence {
+struct DivergenceAnswer {
   ErrorCode error = ErrorCode::kNone;
   std::optional<log::EpochEndOffset> at;
 };
 
 // Where a log that ends with this epoch at the fetch offset parts from ours.
-Divergence divergence(const ReadEntry& entry, const log::Log& log) {
+DivergenceAnswer divergence_of(const ReadEntry& entry, const log::Log& log) {
   if (entry.last_fetched_epoch < 0) return {};
   log::EpochEndOffset end = log.end_offset_for_epoch(entry.last_fetched_epoch);
   bool is_unknown = end.epoch < 0 || end.end_offset < 0;
   if (is_unknown || entry.fetch_offset < log.log_start_offset()) {
     return {.error = ErrorCode::kOffsetOutOfRange};
   }
-  bool diverges = end.epoch < entry.last_fetched_epoch || end.end_offset < entry.fetch_offset;
-  return {.at = diverges ? std::optional(end) : std::nullopt};
+  return {.at = divergence(entry.last_fetched_epoch, entry.fetch_offset, end)};
 }
 
 // Why a follower gets nothing from here. One that knows the epoch asks again, as it may be about to
@@ -67,7 +67,7 @@ ReadOutcome Reads::read_one(const ReadEntry& entry, const ReadRequest& request,
         replicas_.preferred_follower(**partition, entry.fetch_offset, *request.rack);
     if (outcome.preferred_replica != protocol::kNoBroker) return outcome;
   }
-  Divergence diverging = divergence(entry, *log);
+  DivergenceAnswer diverging = divergence_of(entry, *log);
   if (diverging.error != ErrorCode::kNone) return fail(diverging.error);
   outcome.diverging_epoch = diverging.at;
   if (outcome.diverging_epoch) return outcome;

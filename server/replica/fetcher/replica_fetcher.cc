@@ -323,9 +323,8 @@ void ReplicaFetcher::take_over(FetchResponse& response) {
     for (auto& partition : topic.partitions) {
       Answered answered{session_.find({name, partition.partition_index}), &partition};
       auto state = state_of(answered.asked->partition);
-      bool is_current = state && !state->is_truncating &&
-                        state->leader_epoch == answered.asked->leader_epoch &&
-                        state->offset == answered.asked->offset;
+      bool is_current =
+          state && state->awaits(answered.asked->leader_epoch, answered.asked->offset);
       if (is_current) take_over(answered, *state);
     }
   }

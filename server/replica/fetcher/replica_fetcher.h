@@ -55,6 +55,12 @@ struct FetchState {
   LeaderEpoch last_fetched_epoch = protocol::kNoLeaderEpoch;
   bool is_caught_up = false;     // had all that is committed when it was answered last
   std::int64_t retry_at_ms = 0;  // monotonic; left alone until then
+
+  // Whether an answer to what was asked with these is still of use: the role may have changed
+  // since.
+  bool awaits(LeaderEpoch asked_epoch, Offset asked_offset) const {
+    return !is_truncating && leader_epoch == asked_epoch && offset == asked_offset;
+  }
 };
 
 // The thread works without a lock on what it copied out of the table; a partition that was taken

@@ -4,6 +4,13 @@
 
 namespace odradek::replica {
 
+std::optional<log::EpochEndOffset> divergence(protocol::LeaderEpoch last_epoch,
+                                              protocol::Offset offset,
+                                              const log::EpochEndOffset& leader_end) {
+  bool diverges = leader_end.epoch < last_epoch || leader_end.end_offset < offset;
+  return diverges ? std::optional(leader_end) : std::nullopt;
+}
+
 Truncation truncation_point(const log::EpochEndOffset& leader, const FollowerLog& follower) {
   if (leader.end_offset < 0) return {.offset = follower.fetch_offset};
   bool has_own = leader.epoch >= 0 && follower.of_leader_epoch.epoch >= 0;

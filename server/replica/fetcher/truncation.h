@@ -2,6 +2,8 @@
 // (KIP-101, KIP-279).
 #pragma once
 
+#include <optional>
+
 #include "protocol/types.h"
 #include "server/log/epoch_cache.h"
 
@@ -21,6 +23,12 @@ struct FollowerLog {
   // Of the epoch that the leader answered with; (-1, -1) when it is unknown here.
   log::EpochEndOffset of_leader_epoch;
 };
+
+// Where a log that has records of `last_epoch` up to `offset` parts from the leader's, whose end of
+// that epoch is `leader_end`; nothing when it does not.
+std::optional<log::EpochEndOffset> divergence(protocol::LeaderEpoch last_epoch,
+                                              protocol::Offset offset,
+                                              const log::EpochEndOffset& leader_end);
 
 // `leader` is its answer about the follower's last epoch: the largest one it knows up to that, and
 // where it ends. Offset -1: it knows none; epoch -1 with an offset: it is too old to tell.
