@@ -146,7 +146,7 @@ constexpr ErrorInfo kErrors[] = {
 }  // namespace
 
 const ErrorInfo& error_info(ErrorCode code) {
-  auto index = static_cast<std::size_t>(static_cast<int>(code) + 1);
+  auto index = static_cast<std::size_t>(static_cast<int>(code)) + 1;  // -1 is the first one
   return index < std::size(kErrors) ? kErrors[index] : kErrors[0];
 }
 
