@@ -285,7 +285,6 @@ base::Result<ConfigCommand> config_command(const Options& options) {
   ConfigCommand command{.alters = options.has("alter"),
                         .describes_all = options.has("all"),
                         .as_json = options.has("json"),
-                        .strict = options.has("strict"),
                         .bootstrap_servers = options.value("bootstrap-server"),
                         .settings_path = options.value("command-config"),
                         .zookeeper = options.value("zookeeper")};

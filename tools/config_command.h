@@ -34,7 +34,6 @@ struct ConfigCommand {
   bool alters = false;  // else describes
   bool describes_all = false;
   bool as_json = false;
-  bool strict = false;  // what is merely told fails too
   std::string bootstrap_servers;
   std::string settings_path;
   std::string zookeeper;  // instead of bootstrap_servers

@@ -75,9 +75,7 @@ std::vector<OptionSpec> config_options() {
       {.name = "force", .description = "Suppress console prompts"},
       with_value("zk-tls-config-file", "ZooKeeper TLS configuration",
                  "Refused: this tool speaks to ZooKeeper in plain text."),
-      {.name = "json", .description = "Describe in JSON."},
-      {.name = "strict",
-       .description = "End with exit code 1 also when a part of the answer is missing."}};
+      {.name = "json", .description = "Describe in JSON."}};
   for (OptionSpec& spec : entity_options()) specs.push_back(std::move(spec));
   return specs;
 }

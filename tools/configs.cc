@@ -2,7 +2,6 @@
 #include <cstdio>
 
 #include "base/text.h"
-#include "protocol/errors.h"
 #include "tools/client_settings.h"
 #include "tools/cluster_configs.h"
 #include "tools/commands.h"
@@ -49,9 +48,7 @@ int run_configs(const Arguments& arguments) {
   auto command = config_command(*options);
   if (!command) return exit_code(command.error());
   base::Status done = run_config_command(*command);
-  const bool checked_here = !command->zookeeper.empty() && !done &&
-                            protocol::code_of(done.error()) == protocol::ErrorCode::kInvalidConfig;
-  if (done || done.error().code == -1 || checked_here) return exit_code(done);
+  if (done || done.error().code == -1) return exit_code(done);
   // An answer of somebody else, in the words under which scripts look for it.
   std::fflush(stdout);
   std::fprintf(stderr, "Error while executing config command with args '%s'\n",

@@ -41,6 +41,9 @@ class ConsumerGroups {
   ConsumerGroups(ClusterGroups& groups, const Options& options)
       : groups_(groups), options_(options) {}
 
+  // Something that is told where it stands, and does not end the command.
+  bool has_failed() const { return failed_; }
+
   base::Status run() {
     if (options_.has("list")) return list();
     if (options_.has("describe")) return describe();
@@ -80,6 +83,7 @@ class ConsumerGroups {
     for (const std::string& name : *names) {
       auto described = groups_.describe(name);
       if (!described) return described.error();
+      failed_ = failed_ || described->group.group_state == "Dead";
       if (options_.has("state")) {
         print_state(*described);
       } else if (options_.has("members")) {
@@ -126,6 +130,7 @@ class ConsumerGroups {
                   base::join(removed, ", ").c_str());
       return {};
     }
+    failed_ = true;
     std::printf("\nError: Deletion of some consumer groups failed:\n");
     for (const auto& [name, why] : failed) {
       std::printf("* Group '%s' could not be deleted due to: %s\n", name.c_str(), why.c_str());
@@ -155,6 +160,7 @@ class ConsumerGroups {
       std::printf("Request succeed for deleting offsets with topic %s group %s\n",
                   base::join(options_.all("topic"), ", ").c_str(), group.c_str());
     } else {
+      failed_ = true;
       std::printf("\nError: Encounter some partition level error, see the follow-up details:\n");
     }
     std::printf("\n%-30s %-15s %-15s\n", "TOPIC", "PARTITION", "STATUS");
@@ -181,6 +187,7 @@ class ConsumerGroups {
             "\nError: Assignments can only be reset if the group '%s' is inactive, but the current "
             "state is %s.\n",
             name.c_str(), state.c_str());
+        failed_ = true;
         plan[name] = {};
         continue;
       }
@@ -202,15 +209,19 @@ class ConsumerGroups {
 
   ClusterGroups& groups_;
   const Options& options_;
+  bool failed_ = false;
 };
 
-base::Status run_command(const Options& options) {
+base::Status run_command(const Options& options, bool& failed) {
   auto settings = read_client_settings(options.value("command-config"));
   if (!settings) return settings.error();
   auto access = ClusterAccess::open(options.value("bootstrap-server"), *settings);
   if (!access) return access.error();
   ClusterGroups groups((*access)->client());
-  return ConsumerGroups(groups, options).run();
+  ConsumerGroups command(groups, options);
+  base::Status done = command.run();
+  failed = command.has_failed();
+  return done;
 }
 
 }  // namespace
@@ -233,12 +244,14 @@ int run_consumer_groups(const Arguments& arguments) {
                  "WARN: No action will be performed as the --execute option is missing. Add "
                  "--dry-run to a script that wants the plan alone.\n");
   }
-  base::Status done = run_command(*options);
-  if (done) return 0;
-  // As upstream, where scripts look at what is printed and not at the exit code.
+  bool failed = false;
+  base::Status done = run_command(*options, failed);
+  // Upstream ends with 0 whatever happens: its scripts look at what is printed.
+  const int failure = options->has("strict") ? 1 : 0;
+  if (done) return failed ? failure : 0;
   std::printf("\nError: Executing consumer group command failed due to %s\n",
               done.error().message.c_str());
-  return 0;
+  return failure;
 }
 
 }  // namespace odradek::tools

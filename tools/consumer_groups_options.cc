@@ -137,6 +137,7 @@ std::vector<OptionSpec> consumer_groups_options() {
        .argument = Argument::kOptional,
        .value_name = "types",
        .description = "With '--list' the types of all groups, or the groups of these types."},
+      {.name = "strict", .description = "End with exit code 1 when anything failed."},
       {.name = "verbose", .description = "With '--members': what each of them reads."},
   };
 }

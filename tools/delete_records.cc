@@ -24,7 +24,9 @@ std::vector<OptionSpec> delete_records_options() {
                      "REQUIRED: {\"partitions\":[{\"topic\":\"foo\",\"partition\":1,\"offset\":1}],"
                      "\"version\":1}; offset -1 is the end."),
           with_value("command-config", "command config property file path",
-                     "Client settings, such as ssl.*.")};
+                     "Client settings, such as ssl.*."),
+          {.name = "strict",
+           .description = "End with exit code 1 when a partition keeps its records."}};
 }
 
 // The new start, or why there is none.
@@ -63,15 +65,18 @@ base::Status raise_starts(const Options& options) {
   if (!offsets) return offsets.error();
   std::puts("Executing records delete operation");
   std::vector<std::string> lines;
+  bool failed = false;
   for (const auto& [id, offset] : *offsets) {
     auto start = delete_before((*access)->client(), id, offset);
+    failed = failed || !start;
     lines.push_back("partition: " + id.to_string() +
                     (start ? "\tlow_watermark: " + std::to_string(*start)
                            : "\terror: " + start.error().message));
   }
   std::puts("Records delete operation completed:");
   for (const std::string& line : lines) std::puts(line.c_str());
-  return {};
+  if (!failed || !options.has("strict")) return {};
+  return base::Error("the records of some partitions were not deleted");
 }
 
 }  // namespace

@@ -9,11 +9,11 @@
 #include "protocol/errors.h"
 #include "server/admin/topic_names.h"
 #include "server/config/broker_config.h"
+#include "server/config/password_encoder.h"
 #include "server/config/topic_config.h"
 #include "tools/config_changes.h"
 #include "tools/config_names.h"
 #include "tools/config_report.h"
-#include "tools/password_encoding.h"
 #include "tools/scram_credential.h"
 #include "zk/data/paths.h"
 #include "zk/store/brokers.h"
@@ -67,15 +67,6 @@ bool may_change_while_running(std::string_view name) {
   return name == "leader.replication.throttled.rate" ||
          name == "follower.replication.throttled.rate" ||
          name == "replica.alter.log.dirs.io.max.bytes.per.second";
-}
-
-// Also behind the prefixes of a listener and a mechanism.
-bool is_password(std::string_view name) {
-  for (const auto* key : config::broker_config_keys()) {
-    const bool may_change = key->scope != config::Scope::kReadOnly;
-    if (key->sensitive() && may_change && name.ends_with(key->name)) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -180,28 +171,34 @@ base::Result<zk::ConfigMap> ZookeeperConfigs::stored_values(const Entity& entity
 
 base::Result<zk::ConfigMap> ZookeeperConfigs::stored_broker_values(
     const ConfigEntity& broker, const config::Properties& added) {
-  constexpr std::string_view kEncoderPrefix = "password.encoder.";
-  config::Properties encoder;
+  config::Properties encoding;  // is used, not kept
+  config::Properties kept;
+  std::string passwords;
   for (const auto& [name, text] : added) {
-    if (name.starts_with(kEncoderPrefix)) encoder[name] = text;
+    (name.starts_with("password.encoder.") ? encoding : kept)[name] = text;
   }
-  zk::ConfigMap values;
-  for (const auto& [name, text] : added) {
-    if (name.starts_with(kEncoderPrefix)) continue;  // is used, not kept
-    base::Status fine = config::check_dynamic_change(name, text, broker.is_default());
-    if (!fine) return fine.error();
-    values[name] = text;
-    if (!is_password(name)) continue;
-    if (!encoder.contains("password.encoder.secret")) {
-      return base::Error(
-          "requirement failed: password.encoder.secret must be specified to update Set(" + name +
-          "). Other password encoder configs like cipher algorithm and iterations may also be "
-          "specified to override the default encoding parameters. Password encoder configs will "
-          "not be persisted in ZooKeeper.");
-    }
-    auto encoded = encode_password(text, encoder);
+  base::Status fine = config::check_dynamic_changes(kept, broker.is_default());
+  if (!fine) return fine.error();
+  for (const auto& [name, text] : kept) {
+    if (config::is_stored_enciphered(name)) passwords += (passwords.empty() ? "" : ", ") + name;
+  }
+  zk::ConfigMap values(kept.begin(), kept.end());
+  if (passwords.empty()) return values;
+  auto settings = config::BrokerConfig::build({.file = encoding});
+  if (!settings) return settings.error();
+  const auto encoder = config::PasswordEncoder::with_secret(*settings);
+  if (!encoder) {
+    return base::Error(
+        "requirement failed: password.encoder.secret must be specified to update Set(" + passwords +
+        "). Other password encoder configs like cipher algorithm and iterations may also be "
+        "specified to override the default encoding parameters. Password encoder configs will not "
+        "be persisted in ZooKeeper.");
+  }
+  for (auto& [name, text] : values) {
+    if (!config::is_stored_enciphered(name)) continue;
+    auto encoded = encoder->encode(config::Password(text));
     if (!encoded) return encoded.error();
-    values[name] = std::move(*encoded);
+    text = std::move(*encoded);
   }
   return values;
 }
@@ -255,8 +252,9 @@ base::Status ZookeeperConfigs::alter(const ConfigCommand& command) {
   for (auto& [name, value] : *values) (*now)[name] = std::move(value);
   for (const std::string& name : command.deleted) now->erase(name);
   if (base::Status fine = check_all(entity, *now); !fine) {
-    return base::Error(protocol::code_of(fine.error()),
-                       fine.error().message + unknown_names(command));
+    // A name is for who typed the command to mend; a value is refused as a broker would.
+    const bool is_name = fine.error().message.starts_with("Unknown topic config name");
+    return is_name ? base::Error(fine.error().message + unknown_names(command)) : fine.error();
   }
   base::Status written = configs.write(path_of(entity), *now);
   if (!written) return written;
