@@ -5,6 +5,8 @@
 Each schedule has a cluster of its own. Exit code 1 when one of them broke something; its directory is kept and its seed printed.
 """
 import argparse
+import collections
+import logging
 import signal
 import sys
 import threading
@@ -22,6 +24,25 @@ from replica_logs import check_same_logs
 TOPICS = {"plain": 3, "idempotent": 3}
 SPREAD = [[1, 2, 3], [2, 3, 1], [3, 1, 2]]
 FATAL = ("Check failed", "terminate called", "Segmentation fault", "*** SIG", "java.lang.AssertionError")
+
+
+class Recent(logging.Handler):
+    """Keeps the last lines of what librdkafka says of brokers and leaders, for a run that breaks."""
+    settings = {"debug": "broker,topic,metadata"}
+
+    def __init__(self):
+        super().__init__()
+        self.lines = collections.deque(maxlen=20000)
+        self.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+        self.logger = logging.Logger("librdkafka")
+        self.logger.addHandler(self)
+
+    def emit(self, record):
+        self.lines.append(self.format(record))
+
+    def keep(self, path):
+        with open(path, "w") as kept:
+            kept.writelines(f"{line}\n" for line in list(self.lines))
 
 
 class Reader:
@@ -104,8 +125,9 @@ class Run:
     def under_load(self, cluster):
         for topic in TOPICS:
             create_topic(cluster.bootstrap, topic, SPREAD, min_insync_replicas=2)
-        plain = Load(cluster.bootstrap, "plain", 3)
-        idempotent = Load(cluster.bootstrap, "idempotent", 3, enable_idempotence="true")
+        recent = {topic: Recent() for topic in TOPICS}
+        plain, idempotent = (Load(cluster.bootstrap, topic, 3, logger=recent[topic].logger, **Recent.settings, **settings)
+                             for topic, settings in (("plain", {}), ("idempotent", {"enable_idempotence": "true"})))
         loads = (plain, idempotent)
         readers = {load: Reader(cluster.bootstrap, load.topic, 3) for load in loads}
         try:
@@ -117,6 +139,10 @@ class Run:
             cluster.wait_in_sync(TOPICS)
             for load in loads:
                 load.wait_progress(100)
+        except BaseException:
+            for topic, handler in recent.items():
+                handler.keep(f"{cluster.directory}/producer-{topic}.log")
+            raise
         finally:
             for load in loads:
                 load.stop()

@@ -61,7 +61,8 @@ def free_port():
 
 
 def wait_until(condition, what, deadline_s=None):
-    """Asks until `condition()` is truthy and returns that; AssertionError after the deadline."""
+    """Asks until `condition()` is truthy and returns that; AssertionError after the deadline, with `what` or, when that is a function, what
+    it gives then."""
     end = time.monotonic() + (deadline_s or DEADLINE_S)
     event = threading.Event()
     while True:
@@ -69,7 +70,7 @@ def wait_until(condition, what, deadline_s=None):
         if value:
             return value
         if time.monotonic() > end:
-            raise AssertionError(f"no {what} within {deadline_s or DEADLINE_S} s")
+            raise AssertionError(f"no {what() if callable(what) else what} within {deadline_s or DEADLINE_S} s")
         event.wait(0.05)
 
 

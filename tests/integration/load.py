@@ -44,12 +44,13 @@ def read_all(bootstrap, topic, partitions, **settings):
 
 
 class Load:
-    """Produces "<sequence>" to each partition in turn until stopped; `with` stops it too."""
+    """Produces "<sequence>" to each partition in turn until stopped; `with` stops it too. A `logger` hears what librdkafka says."""
 
-    def __init__(self, bootstrap, topic, partitions, in_flight=500, **settings):
+    def __init__(self, bootstrap, topic, partitions, in_flight=500, logger=None, **settings):
         self.bootstrap = bootstrap
         self.topic = topic
         self.partitions = partitions
+        self.logger = logger
         self.settings = {
             "bootstrap.servers": bootstrap, "acks": "all", "linger.ms": 2, "retries": 1 << 30,
             "message.timeout.ms": 120000, "max.in.flight.requests.per.connection": 1, "retry.backoff.ms": 50,
@@ -73,7 +74,7 @@ class Load:
         self.stop()
 
     def run(self):
-        producer = Producer({**self.settings, "error_cb": self.on_error})
+        producer = Producer({**self.settings, "error_cb": self.on_error}, **({"logger": self.logger} if self.logger else {}))
         while not self.stopping.is_set() and not self.fatal:
             for partition in self.acknowledged:
                 if self.room[partition] == 0:
@@ -102,6 +103,9 @@ class Load:
         chosen = self.acknowledged if partition is None else [partition]
         return sum(len(self.acknowledged[each]) for each in chosen)
 
+    def acknowledged_counts(self):
+        return {partition: len(records) for partition, records in self.acknowledged.items()}
+
     def wait_progress(self, records=200, partitions=None, deadline_s=None):
         """Until this many more records are acknowledged in each of the partitions (default: all)."""
         chosen = list(self.acknowledged) if partitions is None else partitions
@@ -111,8 +115,8 @@ class Load:
             if self.fatal:
                 raise AssertionError(f"the producer gave up: {self.fatal}")
             return all(self.count(partition) >= goal for partition, goal in goals.items())
-        wait_until(reached, f"{records} more acknowledged records of {self.topic} in {chosen}; "
-                            f"errors {self.errors[:3]}", deadline_s)
+        wait_until(reached, lambda: f"{records} more acknowledged records of {self.topic} in {chosen}; {self.acknowledged_counts()} are, "
+                                    f"wanted were {goals}; errors {self.errors[:3]}", deadline_s)
 
     def stop(self):
         self.stopping.set()
