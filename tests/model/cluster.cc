@@ -148,8 +148,11 @@ Cluster Steps::initial() const {
   cluster.state = {.leader = 0, .leader_epoch = 0, .isr = limits_.first_isr, .version = 0};
   cluster.controllers[0] = {
       .is_active = 1, .epoch = 1, .is_online = 1, .lives = {1, 1, 1}, .state = cluster.state};
-  Steps fresh(limits_, Rule::kNone);
-  for (int id = 0; id < kReplicas; ++id) {
+  Steps fresh(limits_, rules());
+  for (int id = limits_.brokers; id < kReplicas; ++id) {
+    cluster.registered[id] = cluster.controllers[0].lives[id] = cluster.brokers[id].is_up = 0;
+  }
+  for (int id = 0; id < limits_.brokers; ++id) {
     cluster.brokers[id].controller_epoch = 1;
     if (id == 0) {
       fresh.lead(cluster, id, cluster.state);
@@ -172,6 +175,7 @@ bool Steps::take(Cluster& cluster, const Action& action) {
       break;
     case Act::kServeFetch:
       done = serve_fetch(cluster, action.subject);
+      if (done && !limits_.late_answers) take_fetch(cluster, action.subject);
       break;
     case Act::kTakeFetch:
       done = take_fetch(cluster, action.subject);
@@ -204,6 +208,7 @@ bool Steps::take(Cluster& cluster, const Action& action) {
       done = elect_controller(cluster);
       break;
   }
+  if (done) forget_refused(cluster);
   if (done && broken_ == nullptr) check(cluster);
   return done;
 }
@@ -236,7 +241,7 @@ bool Steps::send_fetch(Cluster& cluster, int id) {
                   .offset = broker.log.size,
                   .epoch = broker.epoch,
                   .last_epoch = tells_epoch ? latest : kNobody};
-  return true;
+  return !limits_.late_answers || serve_fetch(cluster, id);
 }
 
 void Steps::propose(Broker& broker, Small isr) {
@@ -283,11 +288,11 @@ bool Steps::serve_fetch(Cluster& cluster, int id) {
   fetch = asked;
   fetch.letter = Letter::kAnswer;
   if (asked.asks_epoch) {
-    fetch.diverging_epoch = has(Rule::kEpochInAnswer) ? static_cast<Small>(end.epoch) : kNobody;
+    fetch.diverging_epoch = static_cast<Small>(end.epoch);
     fetch.diverging_end = static_cast<Small>(end.end_offset);
     return true;
   }
-  if (replica::is_of_earlier_life(asked.life, leader.lives[id]) && has(Rule::kBrokerEpochInFetch)) {
+  if (replica::is_of_earlier_life(asked.life, leader.lives[id])) {
     fetch = {};
     return true;
   }
@@ -325,7 +330,7 @@ bool Steps::take_fetch(Cluster& cluster, int id) {
   broker.fetch = {};
   if (broker.leads || answer.life != cluster.registered[id]) return true;
   replica::FetchState state{.leader_epoch = broker.epoch, .offset = broker.log.size};
-  if (!state.awaits(answer.epoch, answer.offset) && has(Rule::kAnswerOfThisEpoch)) return true;
+  if (!state.awaits(answer.epoch, answer.offset)) return true;
   if (answer.asks_epoch != broker.truncates) return true;
   bool diverges = answer.asks_epoch || answer.diverging_epoch >= 0;
   if (diverges) {
@@ -369,7 +374,7 @@ void Steps::advance(Cluster& cluster, int id) {
 
 bool Steps::shrink(Cluster& cluster, int id, int follower) {
   Broker& broker = cluster.brokers[id];
-  if (!broker.is_up || !broker.leads || follower == id) return false;
+  if (!broker.is_up || !broker.leads || follower == id || !limits_.may_shrink) return false;
   replica::Followers followers;
   for (int other = 0; other < kReplicas; ++other) {
     if (other == id) continue;
@@ -401,9 +406,6 @@ bool Steps::write(Cluster& cluster, Controller& controller, State state) {
            "two leaders have one epoch");
   state.version = static_cast<Small>(cluster.state.version + 1);
   cluster.state = controller.state = state;
-  for (int id = 0; id < kReplicas; ++id) {
-    if (!has_bit(state.isr, id)) cluster.brokers[id].has_lost = 0;
-  }
   return true;
 }
 
@@ -434,8 +436,9 @@ bool Steps::serve_proposal(Cluster& cluster, int id, int which) {
   controller::IsrDecision decision =
       controller::decide_isr_change(change, id, 3, &partition, is_eligible);
   ErrorCode error = decision.error;
-  proposal.letter = Letter::kAnswer;
   if (decision.is_written) {
+    if (cluster.isr_changes == limits_.isr_changes) return false;
+    ++cluster.isr_changes;
     State next = controller.state;
     next.isr = proposal.isr;
     next.leader = static_cast<Small>(id);
@@ -443,6 +446,7 @@ bool Steps::serve_proposal(Cluster& cluster, int id, int which) {
       error = controller.is_active ? ErrorCode::kInvalidUpdateVersion : ErrorCode::kNotController;
     }
   }
+  proposal.letter = Letter::kAnswer;
   if (error != ErrorCode::kNone) {
     replica::IsrRefusal refusal = replica::meaning_of(error);
     proposal.error = refusal == replica::IsrRefusal::kGoBack ? kGoBack
@@ -463,8 +467,7 @@ bool Steps::take_proposal(Cluster& cluster, int id) {
                              .isr = ids_of(answered.isr),
                              .partition_epoch = answered.version};
   replica::IsrState isr = isr_of(broker);
-  if (!broker.leads ||
-      (!replica::is_awaited(isr, broker.epoch, asked) && has(Rule::kPartitionEpochOfAnswer))) {
+  if (!broker.leads || !replica::is_awaited(isr, broker.epoch, asked)) {
     return true;
   }
   if (answered.error == kRepeat) {
@@ -526,13 +529,10 @@ bool Steps::obey(Cluster& cluster, int which) {
   if (replica::is_of_earlier_life(command.life, broker.life) && has(Rule::kBrokerEpochAtBroker)) {
     return false;
   }
-  if (replica::is_deposed(command.controller_epoch, broker.controller_epoch) &&
-      has(Rule::kControllerEpochAtBroker)) {
+  if (replica::is_deposed(command.controller_epoch, broker.controller_epoch)) {
     return false;
   }
-  bool is_new = replica::is_newer(command.state.leader_epoch, broker.epoch);
-  bool is_other = command.state.leader_epoch != broker.epoch;
-  if (!(has(Rule::kLeaderEpochAtBroker) ? is_new : is_other)) return false;
+  if (!replica::is_newer(command.state.leader_epoch, broker.epoch)) return false;
   if (command.state.leader == kNobody) return false;
   broker.controller_epoch = command.controller_epoch;
   if (command.state.leader == command.to) {
@@ -580,6 +580,7 @@ void Steps::elect(Cluster& cluster, Controller& controller) {
 
 // A replica is offline.
 void Steps::retire(Cluster& cluster, Controller& controller, int id) {
+  if (controller.epoch == cluster.controller_epoch) cluster.brokers[id].has_lost = 0;
   if (controller.state.leader == kNobody || controller.lives[controller.state.leader] == 0) {
     controller.is_online = 0;
   }
@@ -626,16 +627,16 @@ bool Steps::notice(Cluster& cluster, int which) {
 bool Steps::kill(Cluster& cluster, int id, int keeps) {
   Broker& broker = cluster.brokers[id];
   if (!broker.is_up || cluster.faults == limits_.faults || keeps > broker.log.size) return false;
+  if (!may_fail(cluster)) return false;
   bool loses = keeps < broker.log.size;
-  bool is_member = has_bit(cluster.state.isr, id);
   if (loses) {
     bool others_have = false;
     for (int other = 0; other < kReplicas; ++other) {
-      others_have |=
-          other != id && has_bit(cluster.state.isr, other) && !cluster.brokers[other].has_lost;
+      bool is_well = cluster.brokers[other].is_up && cluster.registered[other] != 0;
+      others_have |= other != id && has_bit(cluster.state.isr, other) && is_well;
     }
-    if (!limits_.may_lose_tail || (is_member && !others_have)) return false;
-    if (is_member) broker.has_lost = 1;
+    if (!limits_.may_lose_tail || !others_have) return false;
+    broker.has_lost = 1;
   }
   ++cluster.faults;
   truncate(broker.log, static_cast<Small>(keeps));
@@ -647,10 +648,19 @@ bool Steps::kill(Cluster& cluster, int id, int keeps) {
   return true;
 }
 
+bool Steps::may_fail(const Cluster& cluster) const {
+  // Who is told only that a broker is there cannot know that it came back without its records: the
+  // protocol has no word for it in ZooKeeper mode (KIP-966 is for KRaft).
+  return limits_.may_fail_beside_loss ||
+         std::none_of(cluster.brokers.begin(), cluster.brokers.end(),
+                      [](const Broker& broker) { return broker.has_lost != 0; });
+}
+
 bool Steps::expire(Cluster& cluster, int id) {
   if (cluster.registered[id] == 0) return false;
   if (cluster.brokers[id].is_up) {
-    if (cluster.faults == limits_.faults) return false;
+    if (!limits_.may_lose_session) return false;
+    if (cluster.faults == limits_.faults || !may_fail(cluster)) return false;
     ++cluster.faults;
   }
   cluster.registered[id] = 0;
@@ -658,7 +668,7 @@ bool Steps::expire(Cluster& cluster, int id) {
 }
 
 bool Steps::register_again(Cluster& cluster, int id) {
-  if (cluster.registered[id] != 0) return false;
+  if (cluster.registered[id] != 0 || id >= limits_.brokers) return false;
   Broker& broker = cluster.brokers[id];
   broker.is_up = 1;
   cluster.registered[id] = ++broker.life;
@@ -667,11 +677,7 @@ bool Steps::register_again(Cluster& cluster, int id) {
 
 bool Steps::elect_controller(Cluster& cluster) {
   if (cluster.controller_changes == limits_.controller_changes) return false;
-  // A new controller cannot know that a broker restarted without its records: the protocol has no
-  // word for it (KIP-966 is for KRaft).
-  for (const Broker& broker : cluster.brokers) {
-    if (broker.has_lost) return false;
-  }
+  if (!may_fail(cluster)) return false;
   ++cluster.controller_changes;
   ++cluster.controller_epoch;
   Controller& controller = cluster.controllers[1];
@@ -694,8 +700,22 @@ bool Steps::elect_controller(Cluster& cluster) {
   return true;
 }
 
+// What will be refused for ever might as well be lost: fewer states.
+void Steps::forget_refused(Cluster& cluster) const {
+  if (!has(Rule::kBrokerEpochAtBroker)) return;
+  auto end = cluster.command.begin() + cluster.commands;
+  auto kept = std::remove_if(cluster.command.begin(), end, [&](const Command& command) {
+    const Broker& broker = cluster.brokers[command.to];
+    bool is_old = broker.is_up && command.state.leader_epoch <= broker.epoch;
+    return command.life < broker.life || is_old || command.state.leader == kNobody;
+  });
+  std::fill(kept, end, Command{});
+  cluster.commands = static_cast<Small>(kept - cluster.command.begin());
+}
+
 void Steps::check(const Cluster& cluster) {
   const State& state = cluster.state;
+  break_if(state.isr == 0, "the ISR is empty");
   break_if(state.leader != kNobody && !has_bit(state.isr, state.leader),
            "the leader is not in the ISR");
   for (int id = 0; id < kReplicas; ++id) {

@@ -18,18 +18,12 @@ inline constexpr Small kNobody = -1;
 
 // What the rules of replication say, each of which can be taken out.
 enum class Rule : std::uint8_t {
-  kNone,
   kControllerEpochInZooKeeper,
   kVersionInZooKeeper,
-  kControllerEpochAtBroker,
   kBrokerEpochAtBroker,
-  kLeaderEpochAtBroker,
   kLeaderEpochInFetch,
-  kBrokerEpochInFetch,
   kLeaderEpochAtController,
   kBrokerEpochAtController,
-  kPartitionEpochOfAnswer,
-  kAnswerOfThisEpoch,
   kLogMatchesWhenCounted,
   kJoinAtEpochStart,
   kJoinAtHighWatermark,
@@ -38,15 +32,44 @@ enum class Rule : std::uint8_t {
   kElectFromIsr,
   kLastInSyncStays,
   kTruncateByEpochs,
-  kEpochInAnswer,
+};
+
+using Rules = std::uint32_t;
+constexpr Rules rules() { return 0; }
+template <class... Others>
+constexpr Rules rules(Rule one, Others... others) {
+  return Rules{1} << static_cast<unsigned>(one) | rules(others...);
+}
+
+enum class Act : std::uint8_t {
+  kAppend,
+  kSendFetch,
+  kServeFetch,
+  kTakeFetch,
+  kShrink,
+  kServeProposal,
+  kTakeProposal,
+  kObey,
+  kNotice,
+  kKill,
+  kExpire,
+  kRegister,
+  kElectController,
 };
 
 struct Limits {
+  Small brokers = kReplicas;  // the others never start
   Small records = kMostRecords;
   Small leader_epochs = 2;  // after the first
   Small faults = 2;         // kill, loss of a session
   Small controller_changes = 1;
+  Small isr_changes = 2;  // written for leaders
+  // Of a broker that is killed. The controller hears of it before the next fault, unless:
+  bool may_fail_beside_loss = false;
   bool may_lose_tail = true;
+  bool may_lose_session = true;
+  bool may_shrink = true;
+  bool late_answers = false;       // to followers; else their requests may be late
   bool truncates_on_fetch = true;  // else by OffsetsForLeaderEpoch (KIP-101)
   Small first_isr = 0b111;
 };
@@ -109,7 +132,7 @@ struct Broker {
   Small epoch_start = 0;
   Small truncates = 0;
   Small high_watermark = 0;
-  Small has_lost = 0;  // its tail, and counts as in sync until the controller hears of it
+  Small has_lost = 0;  // its tail, of which the controller has not heard
   std::array<Small, kReplicas> ends{kNobody, kNobody, kNobody};
   std::array<Small, kReplicas> lives{};
   Log log;
@@ -144,28 +167,13 @@ struct Cluster {
   Small appended = 0;
   Small faults = 0;
   Small controller_changes = 0;
+  Small isr_changes = 0;
   // What was ever committed: in a log of this many records.
   Small committed = 0;
   std::array<Small, kMostRecords> committed_records{};
   Small overflow = 0;  // more commands than fit: not gone on with
 };
 static_assert(std::has_unique_object_representations_v<Cluster>);
-
-enum class Act : std::uint8_t {
-  kAppend,
-  kSendFetch,
-  kServeFetch,
-  kTakeFetch,
-  kShrink,
-  kServeProposal,
-  kTakeProposal,
-  kObey,
-  kNotice,
-  kKill,
-  kExpire,
-  kRegister,
-  kElectController,
-};
 
 struct Action {
   Act act = Act::kAppend;
@@ -176,7 +184,7 @@ std::string to_string(const Action& action);
 
 class Steps {
  public:
-  Steps(Limits limits, Rule without) : limits_(limits), without_(without) {}
+  Steps(const Limits& limits, Rules without) : limits_(limits), without_(without) {}
 
   Cluster initial() const;
   // False when it cannot be done. What it breaks, when it breaks anything, is in broken().
@@ -184,7 +192,7 @@ class Steps {
   const char* broken() const { return broken_; }
 
  private:
-  bool has(Rule rule) const { return rule != without_; }
+  bool has(Rule rule) const { return (without_ & rules(rule)) == 0; }
   void break_if(bool is_broken, const char* what) {
     if (is_broken) broken_ = what;
   }
@@ -214,10 +222,12 @@ class Steps {
   void retire(Cluster& cluster, Controller& controller, int id);
   void start(Cluster& cluster, Controller& controller, int id);
   void tell(Cluster& cluster, const Controller& controller, int id);
+  bool may_fail(const Cluster& cluster) const;
+  void forget_refused(Cluster& cluster) const;
   void check(const Cluster& cluster);
 
   const Limits limits_;
-  const Rule without_;
+  const Rules without_;
   const char* broken_ = nullptr;
 };
 

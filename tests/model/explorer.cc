@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <deque>
-#include <unordered_set>
 
 namespace odradek::model {
 namespace {
@@ -13,8 +12,38 @@ struct Fingerprint {
   std::uint64_t low = 0;
   bool operator==(const Fingerprint&) const = default;
 };
-struct FingerprintHash {
-  std::size_t operator()(const Fingerprint& print) const { return print.low; }
+
+// Open addressing: a million states are in it within a second.
+class Fingerprints {
+ public:
+  bool insert(const Fingerprint& print) {
+    if ((size_ + 1) * 2 > slots_.size()) grow();
+    return put(print);
+  }
+  std::uint64_t size() const { return size_; }
+
+ private:
+  bool put(const Fingerprint& print) {
+    for (std::size_t at = print.low;; ++at) {
+      Fingerprint& slot = slots_[at & (slots_.size() - 1)];
+      if (slot == print) return false;
+      if (slot != Fingerprint{}) continue;
+      slot = print;
+      ++size_;
+      return true;
+    }
+  }
+  void grow() {
+    std::vector<Fingerprint> old(std::max<std::size_t>(slots_.size() * 2, 1 << 16));
+    old.swap(slots_);
+    size_ = 0;
+    for (const Fingerprint& print : old) {
+      if (print != Fingerprint{}) put(print);
+    }
+  }
+
+  std::vector<Fingerprint> slots_;
+  std::uint64_t size_ = 0;
 };
 
 std::uint64_t mix(std::uint64_t hash, std::uint64_t word, std::uint64_t factor) {
@@ -62,7 +91,7 @@ struct Visited {
 
 class Explorer {
  public:
-  Explorer(const Limits& limits, Rule without) : steps_(limits, without) {}
+  Explorer(const Limits& limits, Rules without) : steps_(limits, without) {}
 
   Exploration run(std::uint64_t most_states) {
     add(steps_.initial(), 0, 0);
@@ -87,7 +116,7 @@ class Explorer {
 
  private:
   bool add(const Cluster& cluster, std::uint32_t before, std::uint32_t action) {
-    if (!known_.insert(fingerprint(cluster)).second) return false;
+    if (!known_.insert(fingerprint(cluster))) return false;
     visited_.push_back({before, action});
     waiting_.push_back(cluster);
     return true;
@@ -110,7 +139,7 @@ class Explorer {
 
   Steps steps_;
   const std::vector<Action> actions_ = all_actions();
-  std::unordered_set<Fingerprint, FingerprintHash> known_;
+  Fingerprints known_;
   std::vector<Visited> visited_;
   std::deque<Cluster> waiting_;
   Exploration result_;
@@ -118,7 +147,7 @@ class Explorer {
 
 }  // namespace
 
-Exploration explore(const Limits& limits, Rule without, std::uint64_t most_states) {
+Exploration explore(const Limits& limits, Rules without, std::uint64_t most_states) {
   return Explorer(limits, without).run(most_states);
 }
 

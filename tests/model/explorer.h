@@ -18,6 +18,6 @@ struct Exploration {
 };
 
 // Ends at the first state that breaks an invariant, or incomplete after `most_states`.
-Exploration explore(const Limits& limits, Rule without, std::uint64_t most_states);
+Exploration explore(const Limits& limits, Rules without, std::uint64_t most_states);
 
 }  // namespace odradek::model
