@@ -71,7 +71,7 @@ export -f run run_program run_script report number
 
 tests() {  # those that take longest first, so that no worker is left with one of them at the end
   if [ -z "$unit_only" ]; then
-    printf "%s\n" tests/interop/test_hand_over.py tests/integration/test_groups.py tests/interop/test_*.py tests/integration/test_*.py
+    printf "%s\n" tests/interop/test_hand_over.py tests/integration/test_faults.py tests/integration/test_groups.py tests/interop/test_*.py tests/integration/test_*.py
   fi
   for program in "build/$preset"/test_*; do [ -x "$program" ] && echo "$program"; done
 }
