@@ -14,23 +14,36 @@ namespace {
 using protocol::ErrorCode;
 using Operation = ConfigChange::Operation;
 
-base::Status check_is_list(const ConfigChange& change) {
-  const auto* key = config::find_topic_config_key(change.name);
-  if (key == nullptr) {
-    return base::Error(ErrorCode::kInvalidConfig, "Unknown config name: " + change.name);
-  }
-  if (key->type() == config::ConfigType::kList) return {};
+struct ListKey {
+  bool is_list = false;
+  std::string default_text;
+};
+
+template <class Key>
+std::optional<ListKey> list_key(const Key* key) {
+  if (key == nullptr) return std::nullopt;
+  return ListKey{key->type() == config::ConfigType::kList,
+                 std::string(key->default_value().value_or(""))};
+}
+
+// The default that the list begins with where the resource has no value of its own.
+base::Result<std::string> check_is_list(const ConfigChange& change, ConfigOwner owner) {
+  auto key = owner == ConfigOwner::kTopic ? list_key(config::find_topic_config_key(change.name))
+                                          : list_key(config::find_broker_config_key(change.name));
+  if (!key) return base::Error("Unknown config name: " + change.name);
+  if (key->is_list) return std::move(key->default_text);
   return base::Error(ErrorCode::kInvalidConfig,
                      std::string("Config value ") +
                          (change.operation == Operation::kAppend ? "append" : "subtract") +
                          " is not allowed for config key: " + change.name);
 }
 
-// Without a value of its own the topic begins with the key's default.
-std::vector<std::string> items_of(const config::Properties& now, const std::string& name) {
-  auto it = now.find(name);
-  if (it != now.end()) return base::split_list(it->second);
-  return base::split_list(config::find_topic_config_key(name)->default_value().value_or(""));
+// As Java splits: blanks stay, what is empty at the end does not.
+std::vector<std::string> items_of(std::string_view text) {
+  std::vector<std::string> items;
+  for (std::string_view item : base::split(text, ',')) items.emplace_back(item);
+  while (!items.empty() && items.back().empty()) items.pop_back();
+  return items;
 }
 
 }  // namespace
@@ -49,8 +62,9 @@ base::Status check_changes(const std::vector<ConfigChange>& changes) {
                      "Null value not supported for : " + base::join(nulls, ", "));
 }
 
-base::Result<config::Properties> change_topic_config(config::Properties now,
-                                                     const std::vector<ConfigChange>& changes) {
+base::Result<config::Properties> change_config(config::Properties now,
+                                               const std::vector<ConfigChange>& changes,
+                                               ConfigOwner owner) {
   for (const ConfigChange& change : changes) {
     if (change.operation == Operation::kDelete) {
       now.erase(change.name);
@@ -60,9 +74,11 @@ base::Result<config::Properties> change_topic_config(config::Properties now,
       now[change.name] = *change.value;
       continue;
     }
-    if (base::Status is_list = check_is_list(change); !is_list) return is_list.error();
-    std::vector<std::string> items = items_of(now, change.name);
-    for (const std::string& item : base::split_list(*change.value)) {
+    auto default_text = check_is_list(change, owner);
+    if (!default_text) return default_text.error();
+    auto own = now.find(change.name);
+    std::vector<std::string> items = items_of(own == now.end() ? *default_text : own->second);
+    for (const std::string& item : items_of(*change.value)) {
       auto at = std::find(items.begin(), items.end(), item);
       if (change.operation == Operation::kAppend && at == items.end()) items.push_back(item);
       if (change.operation == Operation::kSubtract && at != items.end()) items.erase(at);

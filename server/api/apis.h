@@ -2,9 +2,12 @@
 #pragma once
 
 #include "protocol/messages/allocate_producer_ids.h"
+#include "protocol/messages/alter_client_quotas.h"
+#include "protocol/messages/alter_configs.h"
 #include "protocol/messages/alter_partition.h"
 #include "protocol/messages/alter_partition_reassignments.h"
 #include "protocol/messages/alter_replica_log_dirs.h"
+#include "protocol/messages/alter_user_scram_credentials.h"
 #include "protocol/messages/api_versions.h"
 #include "protocol/messages/controlled_shutdown.h"
 #include "protocol/messages/create_partitions.h"
@@ -12,10 +15,12 @@
 #include "protocol/messages/delete_groups.h"
 #include "protocol/messages/delete_records.h"
 #include "protocol/messages/delete_topics.h"
+#include "protocol/messages/describe_client_quotas.h"
 #include "protocol/messages/describe_cluster.h"
 #include "protocol/messages/describe_configs.h"
 #include "protocol/messages/describe_groups.h"
 #include "protocol/messages/describe_log_dirs.h"
+#include "protocol/messages/describe_user_scram_credentials.h"
 #include "protocol/messages/elect_leaders.h"
 #include "protocol/messages/fetch.h"
 #include "protocol/messages/find_coordinator.h"
@@ -107,5 +112,15 @@ void offset_delete(Services& services, RequestContext context,
                    protocol::OffsetDeleteRequest request);
 void describe_cluster(Services& services, RequestContext context,
                       protocol::DescribeClusterRequest request);
+void alter_configs(Services& services, RequestContext context,
+                   protocol::AlterConfigsRequest request);
+void describe_client_quotas(Services& services, RequestContext context,
+                            protocol::DescribeClientQuotasRequest request);
+void alter_client_quotas(Services& services, RequestContext context,
+                         protocol::AlterClientQuotasRequest request);
+void describe_user_scram_credentials(Services& services, RequestContext context,
+                                     protocol::DescribeUserScramCredentialsRequest request);
+void alter_user_scram_credentials(Services& services, RequestContext context,
+                                  protocol::AlterUserScramCredentialsRequest request);
 
 }  // namespace odradek::api

@@ -60,7 +60,7 @@ void fill(const Services& services, admin::CreatedTopic created,
   answer.topic_id = created.topic_id;
   answer.num_partitions = created.partitions;
   answer.replication_factor = static_cast<std::int16_t>(created.replication_factor);
-  for (auto& config : created.config.describe(*services.config)) {
+  for (auto& config : created.config.describe(*services.config())) {
     answer.configs->push_back({.name = std::move(config.name),
                                .value = std::move(config.value),
                                .read_only = config.read_only,

@@ -29,7 +29,7 @@ DeleteTopicsResponse::Topic answer_for(Services& services, const metadata::Metad
       asked.name ? image.topic(*asked.name) : image.topic(asked.topic_id);
   if (!services.controller.is_active()) {
     answer.error_code = ErrorCode::kNotController;
-  } else if (!services.config->delete_topic_enable) {
+  } else if (!services.config()->delete_topic_enable) {
     answer.error_code = version < kFirstVersionWithDisabled ? ErrorCode::kInvalidRequest
                                                             : ErrorCode::kTopicDeletionDisabled;
   } else if (asked.name && !asked.topic_id.is_zero()) {

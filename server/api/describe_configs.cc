@@ -1,12 +1,15 @@
-// DescribeConfigs (key 32): every setting of a topic or of this broker, with where it comes from.
+// DescribeConfigs (key 32): every setting of a topic or of this broker with where it comes from,
+// what is set for all brokers, and the levels of this broker's loggers.
 #include <algorithm>
 #include <charconv>
 #include <optional>
 #include <utility>
 
 #include "base/text.h"
+#include "server/admin/broker_loggers.h"
 #include "server/admin/topic_names.h"
 #include "server/api/apis.h"
+#include "server/api/config_resources.h"
 #include "server/config/topic_config.h"
 #include "server/metadata/metadata_cache.h"
 #include "zk/store/configs.h"
@@ -16,9 +19,6 @@ namespace {
 
 using protocol::DescribeConfigsRequest;
 using protocol::DescribeConfigsResponse;
-
-constexpr std::int8_t kTopic = 2;
-constexpr std::int8_t kBroker = 4;
 
 base::Result<std::vector<config::DescribedConfig>> describe_topic(Services& services,
                                                                   const std::string& topic) {
@@ -31,29 +31,62 @@ base::Result<std::vector<config::DescribedConfig>> describe_topic(Services& serv
   auto overrides = services.configs.read("topics/" + topic);
   if (!overrides) return overrides.error();
   std::vector<std::string> problems;
+  auto broker = services.config();
   auto config = config::TopicConfig::build_leniently(
-      *services.config, config::Properties(overrides->begin(), overrides->end()), problems);
-  return config.describe(*services.config);
+      *broker, config::Properties(overrides->begin(), overrides->end()), problems);
+  return config.describe(*broker);
 }
 
-base::Result<std::vector<config::DescribedConfig>> describe_broker(Services& services,
-                                                                   const std::string& broker) {
-  if (broker.empty()) return std::vector<config::DescribedConfig>();  // cluster-wide: none are set
-  auto id = base::parse_int<std::int32_t>(broker);
-  if (!id || *id != services.broker_id) {
-    return base::Error(ErrorCode::kInvalidRequest, "Unexpected broker id, expected " +
-                                                       std::to_string(services.broker_id) +
-                                                       " or empty string, but received " + broker);
+base::Error not_this_broker(const Services& services, const std::string& broker,
+                            const char* or_empty) {
+  if (!base::parse_int<std::int32_t>(broker)) {
+    return base::Error(ErrorCode::kInvalidRequest,
+                       "Broker id must be an integer, but it is: " + broker);
   }
-  return services.config->describe();
+  return base::Error(ErrorCode::kInvalidRequest, "Unexpected broker id, expected " +
+                                                     std::to_string(services.broker_id) + or_empty +
+                                                     " but received " + broker);
+}
+
+bool is_this_broker(const Services& services, const std::string& broker) {
+  return base::parse_int<std::int32_t>(broker) == services.broker_id;
+}
+
+base::Result<std::vector<config::DescribedConfig>> describe_broker(const Services& services,
+                                                                   const std::string& broker) {
+  if (broker.empty()) return services.config()->describe_dynamic_defaults();
+  if (is_this_broker(services, broker)) return services.config()->describe();
+  return not_this_broker(services, broker, " or empty string,");
+}
+
+base::Result<std::vector<config::DescribedConfig>> describe_loggers(const Services& services,
+                                                                    const std::string& broker) {
+  if (broker.empty()) return base::Error(ErrorCode::kInvalidRequest, "Broker id must not be empty");
+  if (!is_this_broker(services, broker)) return not_this_broker(services, broker, "");
+  std::vector<config::DescribedConfig> levels;
+  for (auto& [name, level] : services.broker_loggers.levels()) {
+    config::DescribedConfig& described = levels.emplace_back();
+    described.name = name;
+    described.value = level;
+    described.source = config::ConfigSource::kDynamicBrokerLogger;
+    described.read_only = false;
+  }
+  return levels;
 }
 
 base::Result<std::vector<config::DescribedConfig>> describe(
     Services& services, const DescribeConfigsRequest::Resource& resource) {
-  if (resource.resource_type == kTopic) return describe_topic(services, resource.resource_name);
-  if (resource.resource_type == kBroker) return describe_broker(services, resource.resource_name);
-  return base::Error(ErrorCode::kInvalidRequest,
-                     "Unsupported resource type: " + std::to_string(resource.resource_type));
+  switch (resource.resource_type) {
+    case kTopicResource:
+      return describe_topic(services, resource.resource_name);
+    case kBrokerResource:
+      return describe_broker(services, resource.resource_name);
+    case kBrokerLoggerResource:
+      return describe_loggers(services, resource.resource_name);
+    default:
+      return base::Error(ErrorCode::kInvalidRequest,
+                         "Unsupported resource type: " + std::to_string(resource.resource_type));
+  }
 }
 
 DescribeConfigsResponse::Config config_of(config::DescribedConfig described,
@@ -67,7 +100,10 @@ DescribeConfigsResponse::Config config_of(config::DescribedConfig described,
   config.is_sensitive = described.sensitive;
   config.config_type = static_cast<std::int8_t>(described.type);
   config.documentation.reset();
-  if (request.include_documentation) config.documentation = std::string(described.doc);
+  // Loggers, and keys that nobody knows, have none.
+  if (request.include_documentation && !described.doc.empty()) {
+    config.documentation = std::string(described.doc);
+  }
   if (request.include_synonyms) {
     for (auto& synonym : described.synonyms) {
       config.synonyms.push_back({.name = synonym.name,

@@ -163,7 +163,7 @@ void fetch(Services& services, RequestContext context, FetchRequest request) {
   bool is_follower = (tells_state ? request.replica_state.replica_id : request.replica_id) >= 0;
   Opened opened = open(request, version, is_follower, services.fetch_sessions, *image);
   if (opened.error != ErrorCode::kNone) return reply_error(context, opened.error);
-  replica::ReadRequest read = read_request(request, version, *services.config, opened.partitions);
+  replica::ReadRequest read = read_request(request, version, *services.config(), opened.partitions);
   auto answer = std::make_shared<FetchAnswer>(
       std::move(opened.partitions), std::move(opened.session), opened.is_incremental, is_follower);
   SharedContext shared = share(std::move(context));

@@ -58,7 +58,7 @@ MetadataResponse::Topic topic_of(const metadata::MetadataImage& image,
 
 bool may_be_created(const Services& services, const std::string& name, bool client_allows) {
   if (!client_allows || !admin::check_topic_name(name)) return false;
-  return services.config->auto_create_topics_enable || admin::is_internal_topic(name);
+  return services.config()->auto_create_topics_enable || admin::is_internal_topic(name);
 }
 
 // A topic that is asked for by name and not known here.

@@ -8,9 +8,10 @@
 
 #include "base/clock.h"
 #include "protocol/types.h"
-#include "server/config/broker_config.h"
+#include "server/config/dynamic_config.h"
 
 namespace odradek::admin {
+class BrokerLoggers;
 class TopicAdmin;
 }
 namespace odradek::controller {
@@ -54,7 +55,7 @@ struct Services {
   const base::Clock& clock;
   protocol::BrokerId broker_id;
   std::string cluster_id;
-  std::shared_ptr<const config::BrokerConfig> config;
+  config::DynamicConfig& dynamic_config;
   const std::atomic<std::int64_t>& broker_epoch;  // of the present registration; -1 before
   metadata::MetadataCache& metadata;
   log::LogManager& logs;
@@ -71,11 +72,15 @@ struct Services {
   group::GroupTable& group_table;
   group::CommittedOffsets& offsets;
   group::GroupRemoval& group_removal;
+  admin::BrokerLoggers& broker_loggers;
   admin::TopicAdmin& topics;
   controller::Controller& controller;
   transaction::ProducerIds& producer_ids;
   zk::Configs& configs;
   ZooKeeperLane& zookeeper_lane;
+
+  // As it is now; who needs several settings that belong together keeps it.
+  std::shared_ptr<const config::BrokerConfig> config() const { return dynamic_config.current(); }
 };
 
 }  // namespace odradek::api

@@ -169,6 +169,7 @@ ControllerCall controller_call(Parts& parts) {
 void build_coordinators(Parts& parts) {
   parts.zk_deletions = std::make_unique<zk::Deletions>(*parts.session);
   parts.zk_configs = std::make_unique<zk::Configs>(*parts.session);
+  parts.broker_loggers = std::make_unique<admin::BrokerLoggers>(parts.broker_id);
   parts.topics = std::make_unique<admin::TopicAdmin>(
       *parts.zk_topics, *parts.zk_deletions, parts.config, parts.metadata, parts.waiting->topics,
       base::Random::from_entropy());
@@ -206,7 +207,7 @@ base::Status join_cluster(Parts& parts) {
       std::make_unique<api::Services>(api::Services{.clock = parts.clock,
                                                     .broker_id = parts.broker_id,
                                                     .cluster_id = parts.cluster_id,
-                                                    .config = parts.config,
+                                                    .dynamic_config = parts.dynamic_config,
                                                     .broker_epoch = parts.broker_epoch,
                                                     .metadata = parts.metadata,
                                                     .logs = *parts.logs,
@@ -223,6 +224,7 @@ base::Status join_cluster(Parts& parts) {
                                                     .group_table = parts.group_table,
                                                     .offsets = *parts.offsets,
                                                     .group_removal = *parts.group_removal,
+                                                    .broker_loggers = *parts.broker_loggers,
                                                     .topics = *parts.topics,
                                                     .controller = *parts.controller,
                                                     .producer_ids = *parts.producer_ids,

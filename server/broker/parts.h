@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/scheduler.h"
+#include "server/admin/broker_loggers.h"
 #include "server/admin/topics.h"
 #include "server/api/dispatcher.h"
 #include "server/api/services.h"
@@ -20,6 +21,8 @@
 #include "server/broker/settings.h"
 #include "server/broker/stop_watch.h"
 #include "server/broker/topic_settings_source.h"
+#include "server/config/dynamic_config.h"
+#include "server/config/password_encoder.h"
 #include "server/controller/controller.h"
 #include "server/group/committed_offsets.h"
 #include "server/group/coordinator.h"
@@ -65,9 +68,11 @@ struct Waiting {
 
 struct Parts {
   explicit Parts(config::BrokerConfig read)
-      : config(std::make_shared<const config::BrokerConfig>(std::move(read))) {}
+      : config(std::make_shared<const config::BrokerConfig>(std::move(read))),
+        dynamic_config(*config, config::password_decoder(*config)) {}
 
   const std::shared_ptr<const config::BrokerConfig> config;
+  config::DynamicConfig dynamic_config;
   const base::Clock& clock = base::Clock::system();
   config::Listeners listeners;
   std::atomic<std::int64_t> broker_epoch{-1};  // of the present registration
@@ -102,6 +107,7 @@ struct Parts {
   std::unique_ptr<zk::Deletions> zk_deletions;
   std::unique_ptr<zk::Configs> zk_configs;
   std::unique_ptr<zk::ConsumerOffsets> zk_offsets;
+  std::unique_ptr<admin::BrokerLoggers> broker_loggers;
   std::unique_ptr<admin::TopicAdmin> topics;
   group::GroupTable group_table;
   std::unique_ptr<group::OffsetStore> offset_store;

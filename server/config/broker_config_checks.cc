@@ -55,9 +55,10 @@ base::Status check_mode(const BrokerConfig& c) {
 }
 
 base::Status check_log(const BrokerConfig& c) {
-  if (c.log_roll_time_ms() < 1) return require(false, "log.roll.ms must be 1 or more");
+  if (c.log_roll_time_ms() < 1)
+    return require(false, "log.roll.ms must be greater than or equal to 1");
   if (c.log_roll_time_jitter_ms() < 0)
-    return require(false, "log.roll.jitter.ms must be 0 or more");
+    return require(false, "log.roll.jitter.ms must be greater than or equal to 0");
   if (c.log_retention_time_ms() == 0) {
     return require(false, "log.retention.ms must be -1 (without limit) or 1 or more");
   }
@@ -66,8 +67,8 @@ base::Status check_log(const BrokerConfig& c) {
   }
   if (c.log_cleaner_threads > 0 &&
       c.log_cleaner_dedupe_buffer_size / c.log_cleaner_threads <= 1024 * 1024) {
-    return require(
-        false, "log.cleaner.dedupe.buffer.size must be more than 1 MiB for each cleaner thread");
+    return require(false,
+                   "log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread.");
   }
   return require(c.log_cleaner_min_compaction_lag_ms <= c.log_cleaner_max_compaction_lag_ms,
                  "log.cleaner.min.compaction.lag.ms (" +

@@ -51,7 +51,7 @@ base::Status refuse_all(const Properties& values, bool (*refuses)(std::string_vi
     if (refuses(name)) names.push_back(name);
   }
   if (names.empty()) return {};
-  return invalid_config(std::string(sentence) + ": Set(" + base::join(names, ", ") + ")");
+  return invalid_config(std::string(sentence) + "(" + base::join(names, ", ") + ")");
 }
 
 }  // namespace
@@ -63,10 +63,10 @@ base::Status check_dynamic_changes(const Properties& values, bool for_all_broker
     const char* sentence;
   };
   const std::array<Rule, 2> rules = {
-      Rule{is_read_only, "Cannot update these configs dynamically"},
+      Rule{is_read_only, "Cannot update these configs dynamically: Set"},
       Rule{needs_listener,
            "These security configs can be dynamically updated only per-listener using the listener "
-           "prefix"}};
+           "prefix: HashSet"}};
   for (const Rule& rule : rules) {
     if (auto fine = refuse_all(values, rule.refuses, rule.sentence); !fine) return fine;
   }
@@ -79,7 +79,7 @@ base::Status check_dynamic_changes(const Properties& values, bool for_all_broker
   if (!for_all_brokers) return {};
   return refuse_all(values, needs_broker,
                     "Cannot update these configs at default cluster level, broker id must be "
-                    "specified");
+                    "specified: Set");
 }
 
 Properties accepted_dynamic_values(const Properties& values, bool for_all_brokers,

@@ -19,8 +19,11 @@ const char* layer_name(bool for_all_brokers) {
   return for_all_brokers ? "Cluster default configs" : "Per-broker configs";
 }
 
+// As a JVM broker tells what its parts refuse.
 base::Error not_applicable(const base::Error& why) {
-  return base::Error(ErrorCode::kInvalidRequest, "Invalid dynamic configuration: " + why.message);
+  return base::Error(ErrorCode::kInvalidRequest,
+                     "Invalid value org.apache.kafka.common.config.ConfigException: " +
+                         why.message + " for configuration Invalid dynamic configuration");
 }
 
 bool concerns(std::string_view key_or_prefix, std::string_view changed) {
@@ -108,7 +111,9 @@ base::Result<BrokerConfig> DynamicConfig::with_layer(bool for_all_brokers,
   if (auto resolved = resolve_variables(now->layers(), layer); !resolved) return resolved.error();
   auto next = BrokerConfig::build(std::move(layers));
   if (!next) return next;
-  if (auto fine = check_broker_config(*next); !fine) return fine.error();
+  if (auto fine = check_broker_config(*next); !fine) {
+    return base::Error(ErrorCode::kInvalidRequest, "requirement failed: " + fine.error().message);
+  }
   return next;
 }
 
@@ -140,7 +145,7 @@ base::Status DynamicConfig::validate(bool for_all_brokers, const Properties& val
     return base::Error(ErrorCode::kInvalidRequest, fine.error().message);
   }
   auto next = with_layer(for_all_brokers, values);
-  if (!next) return not_applicable(next.error());
+  if (!next) return base::Error(ErrorCode::kInvalidRequest, next.error().message);
   if (auto fine = check_thread_counts(*now, *next); !fine) return not_applicable(fine.error());
   if (auto fine = ask_components(*now, *next); !fine) return not_applicable(fine.error());
   return {};

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "protocol/errors.h"
 #include "server/config/broker_config.h"
 
@@ -58,10 +59,15 @@ TopicConfig defaults_from(const BrokerConfig& broker) {
 base::Status set_value(TopicConfig& topic, const std::string& name, const std::string& text) {
   const Key* key = find_topic_config_key(name);
   if (key == nullptr) return refuse_setting("Unknown topic config name: " + name);
-  if (auto read = key->set(topic, text); !read) {
-    return invalid_value(name, text, key->sensitive(), read.error().message);
+  auto read = key->set(topic, text);
+  if (read) return {};
+  if (key->validator.kind() == Validator::Kind::kThrottledList) {
+    // As a JVM broker prints a list, and begins this one sentence.
+    auto items = base::split_list(text);
+    return invalid_value(name, "[" + base::join(items, ", ") + "]", false,
+                         name + " " + read.error().message);
   }
-  return {};
+  return invalid_value(name, text, key->sensitive(), read.error().message);
 }
 
 bool has(const std::vector<std::string>& items, std::string_view wanted) {
@@ -69,21 +75,22 @@ bool has(const std::vector<std::string>& items, std::string_view wanted) {
 }
 
 // Local retention may not outlast the whole.
-base::Status check_local(std::string_view key, std::int64_t local, std::int64_t total) {
+base::Status check_local(const std::string& key, std::int64_t local, std::int64_t total) {
   constexpr std::int64_t kSameAsTotal = -2;
-  if (total == -1 || local == kSameAsTotal || (local != -1 && local <= total)) return {};
-  return refuse_setting(std::string("Invalid value ") + std::to_string(local) +
-                        " for configuration local." + std::string(key) +
-                        ": Value must not be -1 or more than " + std::string(key) + " (" +
-                        std::to_string(total) + ")");
+  if (total < 0 || local == kSameAsTotal || (local != -1 && local <= total)) return {};
+  std::string why =
+      local == -1
+          ? "Value must not be -1 as " + key + " value is set as " + std::to_string(total) + "."
+          : "Value must not be more than " + key + " property value: " + std::to_string(total);
+  return invalid_value("local." + key, std::to_string(local), false, why);
 }
 
 base::Status check_remote(const BrokerConfig& broker, const TopicConfig& topic,
                           const Properties* existing) {
   if (topic.remote_log_copy_disable || topic.remote_log_delete_on_disable) {
     return refuse_setting(
-        "It is invalid to set `remote.log.delete.on.disable` or `remote.log.copy.disable` in "
-        "ZooKeeper mode");
+        "It is invalid to set `remote.log.delete.on.disable` or `remote.log.copy.disable` under "
+        "Zookeeper's mode.");
   }
   if (!topic.remote_storage_enable) {
     bool was_on = existing != nullptr && existing->contains("remote.storage.enable") &&
@@ -94,11 +101,11 @@ base::Status check_remote(const BrokerConfig& broker, const TopicConfig& topic,
   }
   if (!broker.remote_log_storage_system_enable) {
     return refuse_setting(
-        "Tiered storage is disabled in the broker (remote.log.storage.system.enable). Topic cannot "
-        "be configured with remote log storage");
+        "Tiered Storage functionality is disabled in the broker. Topic cannot be configured with "
+        "remote log storage.");
   }
   if (topic.compact())
-    return refuse_setting("Remote log storage is unsupported for compacted topics");
+    return refuse_setting("Remote log storage is unsupported for the compacted topics");
   if (auto fine =
           check_local("retention.bytes", topic.local_retention_bytes, topic.retention_bytes);
       !fine) {

@@ -65,12 +65,12 @@ base::Status Validator::check_number(double value) const {
     return base::Error("Value must be -1 or at least 1");
   }
   if (!ranged || (kind_ == Kind::kRangeOrOther && value == otherwise_)) return {};
-  std::string or_other =
-      kind_ == Kind::kRangeOrOther ? " or exactly " + number_text(otherwise_) : std::string();
-  if (value < low_) return base::Error("Value must be at least " + number_text(low_) + or_other);
-  if (value > high_) {
-    return base::Error("Value must be no more than " + number_text(high_) + or_other);
+  if (kind_ == Kind::kRangeOrOther && (value < low_ || value > high_)) {
+    return base::Error("Value must be between " + number_text(low_) + " and " + number_text(high_) +
+                       " or equal to " + number_text(otherwise_));
   }
+  if (value < low_) return base::Error("Value must be at least " + number_text(low_));
+  if (value > high_) return base::Error("Value must be no more than " + number_text(high_));
   return {};
 }
 
@@ -83,9 +83,7 @@ base::Status Validator::check_text(std::string_view value) const {
   }
   if (kind_ == Kind::kNotEmpty && value.empty()) return base::Error("String must be non-empty");
   if (kind_ == Kind::kBrokerVersion && !parse_inter_broker_protocol(value)) {
-    return base::Error("Version `" + std::string(value) +
-                       "` is not a valid version. It must be a release from 0.8.0 to 3.9, such as "
-                       "2.8 or 3.0-IV1");
+    return base::Error("Version " + std::string(value) + " is not a valid version");
   }
   return {};
 }

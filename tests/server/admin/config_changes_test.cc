@@ -25,19 +25,36 @@ TEST(ConfigChanges, RefuseKeysNamedTwiceAndMissingValues) {
 
 TEST(ConfigChanges, SetRemoveAndWorkOnLists) {
   const config::Properties now{{"retention.ms", "1"}, {"segment.bytes", "2"}};
-  auto changed =
-      change_topic_config(now, {{"retention.ms", Operation::kDelete, {}},
+  auto changed = change_config(now,
+                               {{"retention.ms", Operation::kDelete, {}},
                                 {"segment.bytes", Operation::kSet, "3"},
-                                {"cleanup.policy", Operation::kAppend, "compact,delete"}});
+                                {"cleanup.policy", Operation::kAppend, "compact,delete"}},
+                               ConfigOwner::kTopic);
   ASSERT_TRUE(changed.ok());
   EXPECT_EQ(*changed,
             (config::Properties{{"segment.bytes", "3"}, {"cleanup.policy", "delete,compact"}}));
-  auto less = change_topic_config(*changed, {{"cleanup.policy", Operation::kSubtract, "delete"}});
+  auto less = change_config(*changed, {{"cleanup.policy", Operation::kSubtract, "delete"}},
+                            ConfigOwner::kTopic);
   EXPECT_EQ(less->at("cleanup.policy"), "compact");
-  EXPECT_EQ(said(change_topic_config(now, {{"segment.bytes", Operation::kAppend, "1"}})),
-            "Config value append is not allowed for config key: segment.bytes");
-  EXPECT_EQ(said(change_topic_config(now, {{"no.such", Operation::kSubtract, "1"}})),
+  EXPECT_EQ(
+      said(change_config(now, {{"segment.bytes", Operation::kAppend, "1"}}, ConfigOwner::kTopic)),
+      "Config value append is not allowed for config key: segment.bytes");
+  EXPECT_EQ(said(change_config(now, {{"no.such", Operation::kSubtract, "1"}}, ConfigOwner::kTopic)),
             "Unknown config name: no.such");
+}
+
+TEST(ConfigChanges, KnowsListsOfBrokers) {
+  auto grown = change_config({},
+                             {{"max.connections.per.ip.overrides", Operation::kSet, "a:1"},
+                              {"metric.reporters", Operation::kAppend, "b"},
+                              {"log.cleanup.policy", Operation::kAppend, "compact"}},
+                             ConfigOwner::kBroker);
+  ASSERT_TRUE(grown.ok());
+  EXPECT_EQ(grown->at("log.cleanup.policy"), "delete,compact");
+  EXPECT_EQ(grown->at("metric.reporters"), "b");
+  EXPECT_EQ(said(change_config({}, {{"cleanup.policy", Operation::kAppend, "compact"}},
+                               ConfigOwner::kBroker)),
+            "Unknown config name: cleanup.policy");
 }
 
 }  // namespace

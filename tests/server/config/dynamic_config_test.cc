@@ -108,11 +108,13 @@ TEST(DynamicConfig, RefusesWithTheSentencesOfAJvmBroker) {
   EXPECT_THAT(refusal_of(config, {{"num.io.threads", "x"}}),
               HasSubstr("Invalid value x for configuration num.io.threads"));
   EXPECT_THAT(refusal_of(config, {{"ssl.key.password", "x"}}, false),
-              HasSubstr("only per-listener using the listener prefix: Set(ssl.key.password)"));
+              HasSubstr("only per-listener using the listener prefix: HashSet(ssl.key.password)"));
   EXPECT_THAT(refusal_of(config, {{"listeners", "PLAINTEXT://:1"}}),
               HasSubstr("at default cluster level, broker id must be specified: Set(listeners)"));
-  EXPECT_EQ(refusal_of(config, {{"message.max.bytes", "5"}}),
-            "Invalid dynamic configuration: no room");
+  EXPECT_EQ(
+      refusal_of(config, {{"message.max.bytes", "5"}}),
+      "Invalid value org.apache.kafka.common.config.ConfigException: no room for configuration "
+      "Invalid dynamic configuration");
   EXPECT_THAT(refusal_of(config, {{"num.io.threads", "17"}}),
               HasSubstr("value should not be greater than double the current value 8"));
   EXPECT_THAT(refusal_of(config, {{"log.cleaner.min.compaction.lag.ms", "5"},

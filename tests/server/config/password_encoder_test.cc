@@ -142,14 +142,6 @@ TEST(PasswordEncoder, RefusesToEncodeWithWhatItDoesNotKnow) {
   EXPECT_THAT(encoded.error().message, HasSubstr("AES/CBC/PKCS5Padding and AES/GCM/NoPadding are"));
 }
 
-TEST(PasswordEncoder, KnowsTheKeysThatAreEnciphered) {
-  EXPECT_TRUE(is_stored_enciphered("listener.name.external.ssl.keystore.password"));
-  EXPECT_TRUE(is_stored_enciphered("listener.name.external.plain.sasl.jaas.config"));
-  EXPECT_TRUE(is_stored_enciphered("sasl.jaas.config"));
-  EXPECT_FALSE(is_stored_enciphered("listener.name.external.ssl.keystore.location"));
-  EXPECT_FALSE(is_stored_enciphered("password.encoder.secret"));
-}
-
 TEST(PasswordEncoder, ReencodesWhatTheOldSecretOpens) {
   auto config = BrokerConfig::build(
       {.file = {{"password.encoder.secret", "new"}, {"password.encoder.old.secret", "old"}}});
