@@ -165,6 +165,7 @@ def cleaning(cluster, options, figures):
             except BufferError:
                 producer.poll(1)
     assert producer.flush(harness.DEADLINE_S) == 0
+    del producer  # it would look for the broker
     broker.stop()
     broker.settings["log.cleaner.enable"] = "true"
     paths = sorted(glob.glob(f"{broker.data}/compacted-0/*.log"))
