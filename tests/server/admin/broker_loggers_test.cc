@@ -111,7 +111,7 @@ TEST(BrokerLoggers, NameEveryFileThatLogsVerbosely) {
       for (const auto& row : BrokerLoggers::rows()) {
         auto modules = base::split_list(row.modules, ' ');
         named = named || (row.folder == folder &&
-                          std::ranges::find(modules, entry.path().stem()) != modules.end());
+                          std::ranges::find(modules, entry.path().stem().string()) != modules.end());
       }
       EXPECT_TRUE(named) << entry.path() << " is missing in the table of loggers";
     }
