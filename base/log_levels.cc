@@ -1,7 +1,5 @@
 #include "base/log_levels.h"
 
-#include <glog/vlog_is_on.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <string_view>

@@ -10,9 +10,9 @@ namespace {
 
 using protocol::AlterConfigsRequest;
 using protocol::AlterConfigsResponse;
-using Resource = AlterConfigsRequest::Resource;
 
-base::Status alter(Services& services, const Resource& resource, bool validate_only) {
+base::Status replace_settings(Services& services, const AlterConfigsRequest::Resource& resource,
+                              bool validate_only) {
   std::vector<admin::ConfigChange> changes;
   config::Properties values;
   for (const auto& config : resource.configs) {
@@ -35,8 +35,8 @@ base::Status alter(Services& services, const Resource& resource, bool validate_o
 }  // namespace
 
 void alter_configs(Services& services, RequestContext context, AlterConfigsRequest request) {
-  context.reply(alter_each<AlterConfigsResponse>(request.resources, [&](const Resource& resource) {
-    return alter(services, resource, request.validate_only);
+  context.reply(alter_each<AlterConfigsResponse>(request.resources, [&](const auto& resource) {
+    return replace_settings(services, resource, request.validate_only);
   }));
 }
 

@@ -48,7 +48,7 @@ void alter_user_scram_credentials(Services& services, RequestContext context,
   for (auto& altered : admin::ScramCredentials(services.configs).alter(deletions, upsertions)) {
     auto& answer = response.results.emplace_back();
     answer.user = std::move(altered.user);
-    answer.error_message.reset();
+    answer.error_message = "";  // a JVM broker says that, not null
     if (altered.status) continue;
     answer.error_code = protocol::code_of(altered.status.error());
     answer.error_message = altered.status.error().message;

@@ -44,7 +44,7 @@ DescribeClientQuotasResponse::Entry entry_of(const admin::QuotaEntity& entity,
 void describe_client_quotas(Services& services, RequestContext context,
                             DescribeClientQuotasRequest request) {
   DescribeClientQuotasResponse response;
-  response.error_message.reset();
+  response.error_message = "";  // a JVM broker says that, not null
   auto fail = [&](const base::Error& error) {
     response.error_code = protocol::code_of(error);
     response.error_message = error.message;

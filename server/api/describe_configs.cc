@@ -25,8 +25,7 @@ base::Result<std::vector<config::DescribedConfig>> describe_topic(Services& serv
   base::Status legal = admin::check_topic_name(topic);
   if (!legal) return legal.error();
   if (services.metadata.image()->topic(topic) == nullptr) {
-    return base::Error(ErrorCode::kUnknownTopicOrPartition,
-                       "This server does not host this topic-partition.");
+    return base::Error(ErrorCode::kUnknownTopicOrPartition, "");
   }
   auto overrides = services.configs.read("topics/" + topic);
   if (!overrides) return overrides.error();
@@ -128,7 +127,7 @@ void describe_configs(Services& services, RequestContext context, DescribeConfig
     auto& answer = response.results.emplace_back();
     answer.resource_type = resource.resource_type;
     answer.resource_name = resource.resource_name;
-    answer.error_message.reset();
+    answer.error_message = "";  // a JVM broker says that, not null
     auto described = describe(services, resource);
     if (!described) {
       answer.error_code = protocol::code_of(described.error());

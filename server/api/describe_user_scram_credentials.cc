@@ -13,7 +13,7 @@ void describe_user_scram_credentials(Services& services, RequestContext context,
     for (auto& user : *request.users) users.push_back(std::move(user.name));
   }
   protocol::DescribeUserScramCredentialsResponse response;
-  response.error_message.reset();
+  response.error_message = "";  // a JVM broker says that, not null
   auto described = admin::ScramCredentials(services.configs).describe(users);
   if (!described) {
     response.error_code = protocol::code_of(described.error());
@@ -23,7 +23,7 @@ void describe_user_scram_credentials(Services& services, RequestContext context,
   for (auto& each : *described) {
     auto& answer = response.results.emplace_back();
     answer.user = std::move(each.user);
-    answer.error_message.reset();
+    answer.error_message = "";
     for (const auto& credential : each.credentials) {
       answer.credential_infos.push_back(
           {.mechanism = static_cast<std::int8_t>(credential.mechanism),

@@ -175,9 +175,9 @@ def quotas_and_users(steps):
     for entity in [[user], [client], [user, client], [("user", None)], [("client-id", None)], [("user", None), client],
                    [user, ("client-id", None)]]:
         steps.alter_quotas(entity, [("producer_byte_rate", 1024.0), ("request_percentage", 12.5)])
-    steps.alter_quotas([ip], [("connection_creation_rate", 5.0)])
-    steps.alter_quotas([("ip", None)], [("connection_creation_rate", 7.0)])
-    steps.alter_quotas([ip], [("connection_creation_rate", 6.0)], validate_only=True)
+    steps.alter_quotas([ip], [("connection_creation_rate", 5000.0)])
+    steps.alter_quotas([("ip", None)], [("connection_creation_rate", 7000.0)])
+    steps.alter_quotas([ip], [("connection_creation_rate", 6000.0)], validate_only=True)
     for entity, changes in [
             ([], []), ([("planet", "x")], []), ([("user", "")], []), ([user, ip], []), ([ip, ("client-id", None)], []),
             ([("ip", "no such host")], [("connection_creation_rate", 1.0)]), ([("ip", "::1")], []),

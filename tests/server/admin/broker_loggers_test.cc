@@ -1,9 +1,9 @@
 #include "server/admin/broker_loggers.h"
 
-#include <glog/vlog_is_on.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -30,6 +30,10 @@ ConfigChange unset(const std::string& logger) {
 
 class BrokerLoggersTest : public ::testing::Test {
  protected:
+  static void SetUpTestSuite() {
+    // Before that glog heeds no destination.
+    if (!google::IsGoogleLoggingInitialized()) google::InitGoogleLogging("test_server_admin");
+  }
   void SetUp() override { FLAGS_logtostderr = true; }
   void TearDown() override { base::set_log_levels(base::LogLevel::kInfo, {}); }
 
@@ -110,8 +114,9 @@ TEST(BrokerLoggers, NameEveryFileThatLogsVerbosely) {
       bool named = false;
       for (const auto& row : BrokerLoggers::rows()) {
         auto modules = base::split_list(row.modules, ' ');
-        named = named || (row.folder == folder &&
-                          std::ranges::find(modules, entry.path().stem().string()) != modules.end());
+        named =
+            named || (row.folder == folder &&
+                      std::ranges::find(modules, entry.path().stem().string()) != modules.end());
       }
       EXPECT_TRUE(named) << entry.path() << " is missing in the table of loggers";
     }
