@@ -23,7 +23,8 @@ constexpr ConfigKey<BrokerConfig> kKeys[] = {
      &TransactionConfig::transaction_partition_verification_enable, "true", kAnyValue,
      Scope::kClusterWide, Importance::kLow,
      "Whether a partition asks the coordinator if a transaction is really open before it takes its "
-     "records."},
+     "records.",
+     Standing::kNotBuilt},
     {"transaction.remove.expired.transaction.cleanup.interval.ms",
      &TransactionConfig::transaction_remove_expired_transaction_cleanup_interval_ms, "3600000",
      at_least(1), Scope::kReadOnly, Importance::kLow,

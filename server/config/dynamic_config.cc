@@ -85,17 +85,8 @@ std::vector<std::string> changed_keys(const BrokerConfig& before, const BrokerCo
   return {changed.begin(), changed.end()};
 }
 
-bool is_stored_encoded(std::string_view name) {
-  for (std::string_view ending :
-       {"ssl.keystore.password", "ssl.key.password", "ssl.truststore.password", "ssl.keystore.key",
-        "ssl.keystore.certificate.chain", "ssl.truststore.certificates", "sasl.jaas.config"}) {
-    if (name.ends_with(ending)) return true;
-  }
-  return false;
-}
-
-DynamicConfig::DynamicConfig(BrokerConfig at_start, DecodePassword decode)
-    : decode_(std::move(decode)), current_(std::move(at_start)) {}
+DynamicConfig::DynamicConfig(BrokerConfig at_start)
+    : encoder_(PasswordEncoder::with_secret(at_start)), current_(std::move(at_start)) {}
 
 void DynamicConfig::add(Reconfigurable& component) {
   base::MutexLock lock(changing_);
@@ -155,16 +146,15 @@ Properties DynamicConfig::readable(bool for_all_brokers, const Properties& store
                                    std::vector<std::string>& problems) const {
   Properties values;
   for (const auto& [name, text] : stored) {
-    if (!is_stored_encoded(name)) {
+    if (!is_stored_enciphered(name)) {
       values[name] = text;
       continue;
     }
     auto clear =
-        decode_
-            ? decode_(text)
-            : base::Result<std::string>(base::Error("password.encoder.secret is not configured"));
+        encoder_ ? encoder_->decode(text)
+                 : base::Result<Password>(base::Error("password.encoder.secret is not configured"));
     if (clear) {
-      values[name] = std::move(*clear);
+      values[name] = clear->reveal();
     } else {
       problems.push_back("Dynamic password config " + name +
                          " could not be decoded: " + clear.error().message);
@@ -205,7 +195,8 @@ void DynamicConfig::update(bool for_all_brokers, const Properties& stored) {
 
 void DynamicConfig::reload_files() {
   base::MutexLock lock(changing_);
-  for (Reconfigurable* component : components_) component->reload_files();
+  auto now = current();
+  for (Reconfigurable* component : components_) component->reload_files(*now);
 }
 
 }  // namespace odradek::config

@@ -1,16 +1,16 @@
 // DynamicConfig: a broker's settings as they are now, and how they change while it runs.
 #pragma once
 
-#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/mutex.h"
 #include "base/result.h"
 #include "base/snapshot.h"
 #include "server/config/broker_config.h"
+#include "server/config/password_encoder.h"
 #include "server/config/reconfigurable.h"
 
 namespace odradek::config {
@@ -19,11 +19,8 @@ namespace odradek::config {
 // applied under one lock, one change after another.
 class DynamicConfig {
  public:
-  // Clear text of a password as /config/brokers/<id> holds it.
-  using DecodePassword = std::function<base::Result<std::string>(std::string_view encoded)>;
-
-  // `decode` is empty where password.encoder.secret is not given: stored passwords are left out.
-  explicit DynamicConfig(BrokerConfig at_start, DecodePassword decode = {});
+  // Passwords in ZooKeeper are opened with password.encoder.secret; without it they are left out.
+  explicit DynamicConfig(BrokerConfig at_start);
 
   std::shared_ptr<const BrokerConfig> current() const { return current_.read(); }
 
@@ -56,7 +53,7 @@ class DynamicConfig {
   base::Status ask_components(const BrokerConfig& now, const BrokerConfig& next) const
       REQUIRES(changing_);
 
-  const DecodePassword decode_;
+  const std::optional<PasswordEncoder> encoder_;
   base::Snapshot<BrokerConfig> current_;
   base::Mutex changing_;
   std::vector<Reconfigurable*> components_ GUARDED_BY(changing_);
@@ -64,8 +61,5 @@ class DynamicConfig {
 
 // Names whose text differs between two configurations, sorted.
 std::vector<std::string> changed_keys(const BrokerConfig& before, const BrokerConfig& after);
-
-// Whether a broker stores the values of `name` encoded.
-bool is_stored_encoded(std::string_view name);
 
 }  // namespace odradek::config

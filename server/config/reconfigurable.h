@@ -28,7 +28,7 @@ class Reconfigurable {
   virtual base::Status apply(const BrokerConfig& current, const BrokerConfig& next) = 0;
 
   // Looks again at files that settings name (keystores), which may have been replaced.
-  virtual void reload_files() {}
+  virtual void reload_files(const BrokerConfig&) {}
 };
 
 // For thread pools: a change may at most halve or double the number of threads. `key` names the

@@ -1,6 +1,7 @@
 #include "server/network/acceptor.h"
 
 #include <algorithm>
+#include <future>
 #include <utility>
 
 #include "base/log.h"
@@ -39,6 +40,15 @@ void Acceptor::start(std::vector<Processor*> processors, std::atomic<ConnectionI
   alarm_ = std::make_unique<Reactor::Alarm>(reactor_, [this] { accept_all(); });
   watch_->arm_readable();
   thread_ = base::Thread("acceptor-" + listener_.name, [this] { reactor_.run(); });
+}
+
+void Acceptor::deal_to(std::vector<Processor*> processors) {
+  std::promise<void> done;
+  reactor_.post([&] {
+    processors_ = std::move(processors);
+    done.set_value();
+  });
+  done.get_future().wait();
 }
 
 void Acceptor::stop() {

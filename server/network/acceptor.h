@@ -31,6 +31,8 @@ class Acceptor {
   const SocketAddress& address() const { return address_; }
   // `processors` must outlive this; `next_id` numbers connections across all acceptors.
   void start(std::vector<Processor*> processors, std::atomic<ConnectionId>& next_id);
+  // Deals to these from now on, and to no other when this returns; while it runs.
+  void deal_to(std::vector<Processor*> processors);
   void stop();  // closes the listening socket too; may be called twice
 
   const ListenerOptions& listener() const { return listener_; }

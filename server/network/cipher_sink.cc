@@ -29,9 +29,13 @@ const BIO_METHOD* sink_method() {
 bio_st* new_cipher_sink(std::vector<std::uint8_t>& buffer) {
   BIO* bio = BIO_new(sink_method());
   if (bio == nullptr) return nullptr;
-  BIO_set_data(bio, &buffer);
+  fill_cipher_sink(bio, buffer);
   BIO_set_init(bio, 1);
   return bio;
+}
+
+void fill_cipher_sink(bio_st* sink, std::vector<std::uint8_t>& buffer) {
+  BIO_set_data(sink, &buffer);
 }
 
 }  // namespace odradek::network

@@ -263,6 +263,23 @@ void Connection::drain() {
   proceed();
 }
 
+bool Connection::may_move() const {
+  return phase_ == Phase::kOpen && !is_answer_due_ && sends_.empty() && !has_later_ &&
+         reader_.is_between_frames() && muted_until_ms_ == 0 && close_after_ms_ < 0 &&
+         !awaits_memory_ && !is_draining_ && !is_proceeding_;
+}
+
+std::unique_ptr<Transport> Connection::release() {
+  phase_ = Phase::kClosed;
+  watch_.reset();
+  return std::move(transport_);
+}
+
+void Connection::proceed_moved() {
+  phase_ = Phase::kOpen;
+  proceed();
+}
+
 void Connection::close(Ending ending, const std::string& reason) {
   if (is_closed()) return;
   phase_ = Phase::kClosed;

@@ -74,6 +74,7 @@ class Connection {
 
   ConnectionId id() const { return context_->id(); }
   const ConnectionContext& context() const { return *context_; }
+  std::shared_ptr<ConnectionContext> shared_context() const { return context_; }
 
   // Does whatever can be done without waiting: handshake, write, read, handle; arms the watch for
   // the rest.
@@ -83,6 +84,14 @@ class Connection {
   // No further request is read; closes as soon as nothing is under way.
   void drain();
   void close(ConnectionHost::Ending ending, const std::string& reason);
+
+  // Between two requests, with everything sent: another network thread could go on with it.
+  bool may_move() const;
+  // Gives up the socket, and with it the connection, for a Connection on the other thread; not
+  // from within proceed().
+  std::unique_ptr<Transport> release();
+  // The first proceed() of a connection that was moved here.
+  void proceed_moved();
 
   bool is_closed() const { return phase_ == Phase::kClosed; }
   bool is_shaking_hands() const { return phase_ == Phase::kHandshake; }

@@ -6,6 +6,13 @@
 
 namespace odradek::network {
 
+void ConnectionLimits::Rate::set(std::int32_t new_per_second, std::int64_t now_ns) {
+  if (per_second == new_per_second && updated_ns != 0) return;
+  per_second = new_per_second;
+  available = new_per_second;
+  updated_ns = now_ns;
+}
+
 bool ConnectionLimits::Rate::has_room(std::int64_t now_ns) {
   if (per_second == kNoLimit) return true;
   const double elapsed_s = static_cast<double>(now_ns - updated_ns) / 1e9;
@@ -24,25 +31,28 @@ void ConnectionLimits::add_listener(const std::string& name, std::int32_t max_co
   Listener& listener = listeners_[name];
   listener.max_connections = max_connections;
   listener.is_protected = is_protected;
-  listener.rate.per_second = max_creation_rate;
-  listener.rate.available = max_creation_rate;
-  listener.rate.updated_ns = clock_.monotonic_ns();
+  listener.rate.set(max_creation_rate, clock_.monotonic_ns());
+}
+
+void ConnectionLimits::remove_listener(const std::string& name) {
+  base::MutexLock lock(mutex_);
+  auto found = listeners_.find(name);
+  if (found != listeners_.end() && found->second.open == 0) listeners_.erase(found);
 }
 
 void ConnectionLimits::set(const ConnectionLimitOptions& limits) {
   base::MutexLock lock(mutex_);
-  if (rate_.per_second != limits.max_connection_creation_rate) {
-    rate_.per_second = limits.max_connection_creation_rate;
-    rate_.available = limits.max_connection_creation_rate;
-    rate_.updated_ns = clock_.monotonic_ns();
-  }
+  rate_.set(limits.max_connection_creation_rate, clock_.monotonic_ns());
   limits_ = limits;
 }
 
-void ConnectionLimits::set_listener_limit(std::string_view listener, std::int32_t max_connections) {
+void ConnectionLimits::set_listener_limits(std::string_view listener, std::int32_t max_connections,
+                                           std::int32_t max_creation_rate) {
   base::MutexLock lock(mutex_);
   auto found = listeners_.find(listener);
-  if (found != listeners_.end()) found->second.max_connections = max_connections;
+  if (found == listeners_.end()) return;
+  found->second.max_connections = max_connections;
+  found->second.rate.set(max_creation_rate, clock_.monotonic_ns());
 }
 
 ConnectionLimits::Verdict ConnectionLimits::may_accept(const std::string& listener) {

@@ -32,8 +32,11 @@ class ConnectionLimits {
   // between brokers.
   void add_listener(const std::string& name, std::int32_t max_connections,
                     std::int32_t max_creation_rate, bool is_protected) EXCLUDES(mutex_);
+  // Connections of it may still close afterwards.
+  void remove_listener(const std::string& name) EXCLUDES(mutex_);
   void set(const ConnectionLimitOptions& limits) EXCLUDES(mutex_);
-  void set_listener_limit(std::string_view listener, std::int32_t max_connections) EXCLUDES(mutex_);
+  void set_listener_limits(std::string_view listener, std::int32_t max_connections,
+                           std::int32_t max_creation_rate) EXCLUDES(mutex_);
 
   // Whether one more may be accepted at all; asked before accept().
   Verdict may_accept(const std::string& listener) EXCLUDES(mutex_);
@@ -50,6 +53,7 @@ class ConnectionLimits {
     std::int32_t per_second = kNoLimit;
     double available = 0;
     std::int64_t updated_ns = 0;
+    void set(std::int32_t new_per_second, std::int64_t now_ns);
     bool has_room(std::int64_t now_ns);
     void use();
   };

@@ -42,6 +42,8 @@ class FrameReader {
   // Where the rest of the frame under way may be read directly; empty when none is.
   std::span<std::uint8_t> space();
   void filled(std::size_t bytes) { have_ += bytes; }
+  // No frame has begun.
+  bool is_between_frames() const { return frame_ == nullptr && length_have_ == 0; }
   // Bytes that the frame under way still lacks.
   std::size_t missing() const { return frame_ == nullptr ? 0 : size_ - have_; }
 

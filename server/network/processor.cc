@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t kReadScratchBytes = 128 * 1024;
 constexpr std::int64_t kMinTickMs = 10;
 constexpr std::int64_t kMaxTickMs = 1'000;
+// How often a thread that retires looks for connections that have come to rest.
+constexpr std::int64_t kHandOverMs = 10;
 
 std::int64_t read_clock_ns(clockid_t clock) {
   timespec time{};
@@ -46,12 +48,14 @@ Processor::Processor(std::string name, const ListenerOptions& listener,
              .sasl_max_bytes = surroundings.options.sasl_max_receive_bytes},
       resume_alarm_(reactor_, [this] { resume_due(); }),
       tick_alarm_(reactor_, [this] { tick(); }),
-      stop_alarm_(reactor_, [this] {
-        for (ConnectionId id : connection_ids()) {
-          connections_.at(id)->close(Ending::kQuiet, "the broker is shutting down");
-        }
-        finish_if_empty();
-      }) {}
+      stop_alarm_(reactor_,
+                  [this] {
+                    for (ConnectionId id : connection_ids()) {
+                      connections_.at(id)->close(Ending::kQuiet, "the broker is shutting down");
+                    }
+                    finish_if_empty();
+                  }),
+      hand_over_alarm_(reactor_, [this] { hand_over_some(); }) {}
 
 Processor::~Processor() {
   if (thread_.joinable()) stop(0);
@@ -77,6 +81,7 @@ void Processor::run() {
   retired_.clear();
   has_cpu_clock_.store(false);
   final_cpu_ns_.store(read_clock_ns(CLOCK_THREAD_CPUTIME_ID));
+  has_ended_.store(true);
 }
 
 std::int64_t Processor::cpu_ns() const {
@@ -283,12 +288,77 @@ void Processor::tick() {
   if (!connections_.empty()) set_tick_alarm();
 }
 
+void Processor::retire(std::vector<Processor*> heirs) {
+  reactor_.post([this, heirs = std::move(heirs)]() mutable {
+    heirs_ = std::move(heirs);
+    hand_over_some();
+  });
+}
+
+void Processor::hand_over_some() {
+  if (is_stopping_) return;
+  take_offered();
+  for (ConnectionId id : connection_ids()) {
+    auto found = connections_.find(id);
+    if (!found->second->may_move()) continue;
+    Moving moving{found->second->release(), found->second->shared_context()};
+    connections_.erase(found);
+    const std::size_t first = id % heirs_.size();
+    bool is_taken = false;
+    for (std::size_t i = 0; i < heirs_.size() && !is_taken; ++i) {
+      is_taken = heirs_[(first + i) % heirs_.size()]->offer(moving);
+    }
+    if (!is_taken) drop(moving);
+  }
+  if (!connections_.empty()) return hand_over_alarm_.set_after_ms(kHandOverMs);
+  finish_if_empty();
+}
+
+bool Processor::offer(Moving& moving) {
+  base::MutexLock lock(offer_mutex_);
+  if (!takes_offers_) return false;
+  offered_.push_back(std::move(moving));
+  reactor_.post([this] { take_offered(); });
+  return true;
+}
+
+void Processor::take_offered() {
+  std::vector<Moving> offered;
+  {
+    base::MutexLock lock(offer_mutex_);
+    offered.swap(offered_);
+  }
+  for (Moving& moving : offered) {
+    if (is_stopping_) {
+      drop(moving);
+      continue;
+    }
+    moving.transport->move_to(tls_scratch_);
+    auto made = std::make_unique<Connection>(tools_, std::move(moving.transport),
+                                             std::move(moving.context));
+    Connection& connection = *made;
+    connections_.emplace(connection.id(), std::move(made));
+    if (!is_ticking_) set_tick_alarm();
+    connection.proceed_moved();
+  }
+  if (heirs_.empty()) return;
+  if (!connections_.empty()) hand_over_alarm_.set_after_ms(kHandOverMs);
+  finish_if_empty();
+}
+
+void Processor::drop(Moving& moving) {
+  surroundings_.metrics.connections_closed.add();
+  surroundings_.limits.release(listener_.name, moving.context->peer_host());
+  moving.transport->close();
+}
+
 void Processor::stop(std::int64_t grace_ms) {
   reactor_.post([this, grace_ms] { begin_stop(grace_ms); });
 }
 
 void Processor::begin_stop(std::int64_t grace_ms) {
   is_stopping_ = true;
+  take_offered();
   for (ConnectionId id : connection_ids()) {
     auto found = connections_.find(id);
     if (found != connections_.end()) found->second->drain();
@@ -298,7 +368,15 @@ void Processor::begin_stop(std::int64_t grace_ms) {
 }
 
 void Processor::finish_if_empty() {
-  if (is_stopping_ && connections_.empty()) reactor_.stop();
+  const bool is_ending = is_stopping_ || !heirs_.empty();
+  if (!is_ending || !connections_.empty()) return;
+  {
+    base::MutexLock lock(offer_mutex_);
+    // What was offered is taken first, by an action that is posted already.
+    if (!offered_.empty()) return;
+    takes_offers_ = false;
+  }
+  reactor_.stop();
 }
 
 }  // namespace odradek::network

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "base/thread.h"
 #include "server/network/answer_queue.h"
 #include "server/network/connection.h"
@@ -55,6 +56,10 @@ class Processor : private ConnectionHost {
   // thread; join() waits for it.
   void stop(std::int64_t grace_ms);
   void join() { thread_.join(); }
+  // Gives its connections to others, each between two of its requests, and ends when the last has
+  // gone. Nobody adopts any more; the others outlive it. From any thread.
+  void retire(std::vector<Processor*> heirs);
+  bool has_ended() const { return has_ended_.load(); }
 
   std::size_t queued_answers() const { return answers_->size(); }
   // CPU time of the thread.
@@ -62,6 +67,10 @@ class Processor : private ConnectionHost {
 
  private:
   using Outcome = Dispatched::Outcome;
+  struct Moving {
+    std::unique_ptr<Transport> transport;
+    std::shared_ptr<ConnectionContext> context;
+  };
 
   // ConnectionHost:
   Dispatched dispatch(std::unique_ptr<Request> request) override;
@@ -72,6 +81,11 @@ class Processor : private ConnectionHost {
 
   void run();
   void open(Accepted accepted, ConnectionFacts facts);
+  void hand_over_some();
+  // From the thread of one that retires; false, and nothing taken, when this one has ended.
+  bool offer(Moving& moving) EXCLUDES(offer_mutex_);
+  void take_offered() EXCLUDES(offer_mutex_);
+  void drop(Moving& moving);
   std::unique_ptr<Transport> make_transport(Socket socket);
   void proceed(ConnectionId id);
   void take_answers();
@@ -84,7 +98,7 @@ class Processor : private ConnectionHost {
   void ask_for_memory();
   void resume_starving();
   void begin_stop(std::int64_t grace_ms);
-  void finish_if_empty();
+  void finish_if_empty() EXCLUDES(offer_mutex_);
   std::vector<ConnectionId> connection_ids() const;
 
   const std::string name_;
@@ -100,6 +114,7 @@ class Processor : private ConnectionHost {
   Reactor::Alarm resume_alarm_;
   Reactor::Alarm tick_alarm_;
   Reactor::Alarm stop_alarm_;
+  Reactor::Alarm hand_over_alarm_;
 
   // The thread's own.
   std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections_;
@@ -109,7 +124,12 @@ class Processor : private ConnectionHost {
   std::vector<ConnectionId> starving_;                 // muted until there is memory
   bool is_ticking_ = false;
   bool is_stopping_ = false;
+  std::vector<Processor*> heirs_;  // not empty: retiring
 
+  base::Mutex offer_mutex_;
+  bool takes_offers_ GUARDED_BY(offer_mutex_) = true;
+  std::vector<Moving> offered_ GUARDED_BY(offer_mutex_);
+  std::atomic<bool> has_ended_{false};
   std::atomic<bool> has_cpu_clock_{false};
   std::atomic<clockid_t> cpu_clock_{0};
   std::atomic<std::int64_t> final_cpu_ns_{-1};

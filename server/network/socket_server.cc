@@ -23,7 +23,7 @@ std::size_t processors_of(const ListenerOptions& listener) {
 
 }  // namespace
 
-// Data plane or control plane: listeners, their network threads, one queue, its handler threads.
+// Data plane or control plane: one queue, its handler threads.
 struct SocketServer::Plane {
   Plane(bool control, std::size_t queue_capacity, std::string thread_name, RequestHandler& handler,
         const base::Clock& clock)
@@ -34,8 +34,33 @@ struct SocketServer::Plane {
   const bool is_control;
   RequestChannel channel;
   HandlerPool handlers;
+};
+
+// A listener with its network threads.
+struct SocketServer::Endpoint {
+  Plane& plane;
+  ListenerOptions options;
+  int next_number = 0;
+  std::vector<std::unique_ptr<Processor>> retiring;  // until they have given away what they have
   std::vector<std::unique_ptr<Processor>> processors;
-  std::vector<std::unique_ptr<Acceptor>> acceptors;  // die before the processors they deal to
+  std::unique_ptr<Acceptor> acceptor;  // dies before the processors it deals to
+
+  std::vector<Processor*> targets() const {
+    std::vector<Processor*> all;
+    for (const auto& processor : processors) all.push_back(processor.get());
+    return all;
+  }
+  void stop(std::int64_t grace_ms) {
+    for (auto* group : {&processors, &retiring}) {
+      for (const auto& processor : *group) processor->stop(grace_ms);
+    }
+  }
+  // Those that retire first: what they give away at the last moment must be received.
+  void join() {
+    for (auto* group : {&retiring, &processors}) {
+      for (const auto& processor : *group) processor->join();
+    }
+  }
 };
 
 SocketServer::SocketServer(SocketServerOptions options, RequestHandler& handler,
@@ -72,89 +97,110 @@ base::Status SocketServer::bind() {
   for (const ListenerOptions& listener : options_.listeners) {
     base::Status bound = bind_listener(listener);
     if (!bound) {
+      base::MutexLock lock(mutex_);
+      endpoints_.clear();
       planes_.clear();
-      bound_.clear();
       return bound;
     }
   }
   return {};
 }
 
+ProcessorSurroundings SocketServer::surroundings_of(Plane& plane) {
+  return {.options = options_,
+          .handler = handler_,
+          .channel = plane.channel,
+          .clock = clock_,
+          .memory = memory_,
+          .limits = limits_,
+          .metrics = metrics_,
+          .refusals = *refusals_};
+}
+
+std::unique_ptr<Processor> SocketServer::make_processor(Endpoint& endpoint) {
+  return std::make_unique<Processor>(
+      "network-" + endpoint.options.name + "-" + std::to_string(endpoint.next_number++),
+      endpoint.options, surroundings_of(endpoint.plane));
+}
+
 base::Status SocketServer::bind_listener(const ListenerOptions& listener) {
   Plane& plane = plane_of(listener);
-  const ProcessorSurroundings surroundings{.options = options_,
-                                           .handler = handler_,
-                                           .channel = plane.channel,
-                                           .clock = clock_,
-                                           .memory = memory_,
-                                           .limits = limits_,
-                                           .metrics = metrics_,
-                                           .refusals = *refusals_};
-  auto acceptor = std::make_unique<Acceptor>(listener, surroundings);
-  base::Status bound = acceptor->bind();
+  auto endpoint = std::make_unique<Endpoint>(Endpoint{.plane = plane, .options = listener});
+  endpoint->acceptor = std::make_unique<Acceptor>(listener, surroundings_of(plane));
+  base::Status bound = endpoint->acceptor->bind();
   if (!bound) return bound;
   const bool is_protected = listener.is_inter_broker || listener.is_control_plane;
   limits_.add_listener(listener.name, listener.max_connections,
                        listener.max_connection_creation_rate, is_protected);
   for (std::size_t i = 0; i < processors_of(listener); ++i) {
-    plane.processors.push_back(std::make_unique<Processor>(
-        "network-" + listener.name + "-" + std::to_string(i), listener, surroundings));
+    endpoint->processors.push_back(make_processor(*endpoint));
   }
-  bound_.push_back({listener.name, listener.protocol, listener.host, acceptor->address().port});
   LOG(INFO) << "[broker " << options_.broker_id << "] Listener " << listener.name << " ("
             << config::security_protocol_name(listener.protocol) << ") is bound to "
             << (listener.host.empty() ? "all interfaces" : listener.host) << ", port "
-            << acceptor->address().port << ".";
-  plane.acceptors.push_back(std::move(acceptor));
+            << endpoint->acceptor->address().port << ".";
+  base::MutexLock lock(mutex_);
+  // The control plane starts first, and stops first.
+  endpoints_.insert(plane.is_control ? endpoints_.begin() : endpoints_.end(), std::move(endpoint));
   return {};
 }
 
-std::int32_t SocketServer::bound_port(std::string_view listener) const {
-  for (const BoundListener& bound : bound_) {
-    if (bound.name == listener) return bound.port;
+std::vector<BoundListener> SocketServer::bound() const {
+  base::MutexLock lock(mutex_);
+  std::vector<BoundListener> all;
+  for (const auto& endpoint : endpoints_) {
+    const ListenerOptions& listener = endpoint->options;
+    all.push_back(
+        {listener.name, listener.protocol, listener.host, endpoint->acceptor->address().port});
   }
-  return -1;
+  return all;
+}
+
+SocketServer::Endpoint* SocketServer::find_endpoint(std::string_view listener) const {
+  for (const auto& endpoint : endpoints_) {
+    if (endpoint->options.name == listener) return endpoint.get();
+  }
+  return nullptr;
+}
+
+std::int32_t SocketServer::bound_port(std::string_view listener) const {
+  base::MutexLock lock(mutex_);
+  const Endpoint* endpoint = find_endpoint(listener);
+  return endpoint == nullptr ? -1 : endpoint->acceptor->address().port;
 }
 
 void SocketServer::start_processing() {
   CHECK(!is_started_ && !is_stopped_) << "The socket server is started twice.";
   is_started_ = true;
-  for (const std::unique_ptr<Plane>& plane : planes_) start_plane(*plane);
+  for (const std::unique_ptr<Plane>& plane : planes_) {
+    plane->handlers.resize(
+        plane->is_control ? 1 : static_cast<std::size_t>(std::max(options_.io_threads, 1)));
+  }
+  base::MutexLock lock(mutex_);
+  for (const auto& endpoint : endpoints_) start_endpoint(*endpoint);
 }
 
-void SocketServer::start_plane(Plane& plane) {
-  plane.handlers.resize(
-      plane.is_control ? 1 : static_cast<std::size_t>(std::max(options_.io_threads, 1)));
-  for (const std::unique_ptr<Processor>& processor : plane.processors) processor->start();
-  std::size_t first = 0;
-  for (const std::unique_ptr<Acceptor>& acceptor : plane.acceptors) {
-    // Processors stand in the order of their listeners.
-    std::vector<Processor*> own;
-    const std::size_t threads = processors_of(acceptor->listener());
-    for (std::size_t i = 0; i < threads; ++i) own.push_back(plane.processors[first + i].get());
-    first += threads;
-    acceptor->start(std::move(own), next_connection_);
-  }
+void SocketServer::start_endpoint(Endpoint& endpoint) {
+  for (const auto& processor : endpoint.processors) processor->start();
+  endpoint.acceptor->start(endpoint.targets(), next_connection_);
 }
 
 void SocketServer::stop_accepting() {
-  for (const std::unique_ptr<Plane>& plane : planes_) {
-    for (const std::unique_ptr<Acceptor>& acceptor : plane->acceptors) acceptor->stop();
-  }
+  base::MutexLock lock(mutex_);
+  for (const auto& endpoint : endpoints_) endpoint->acceptor->stop();
 }
 
 void SocketServer::stop_processing(std::int64_t grace_ms) {
   if (std::exchange(is_stopped_, true)) return;
   stop_accepting();
   if (!is_started_) return;
-  for (const std::unique_ptr<Plane>& plane : planes_) {
-    plane->channel.stop_waiting();
-    for (const std::unique_ptr<Processor>& processor : plane->processors) processor->stop(grace_ms);
+  for (const std::unique_ptr<Plane>& plane : planes_) plane->channel.stop_waiting();
+  {
+    base::MutexLock lock(mutex_);
+    for (const auto& endpoint : endpoints_) endpoint->stop(grace_ms);
+    for (const auto& endpoint : endpoints_) endpoint->join();
   }
-  for (const std::unique_ptr<Plane>& plane : planes_) {
-    for (const std::unique_ptr<Processor>& processor : plane->processors) processor->join();
-    plane->channel.close();
-  }
+  for (const std::unique_ptr<Plane>& plane : planes_) plane->channel.close();
   for (const std::unique_ptr<Plane>& plane : planes_) plane->handlers.join();
 }
 
@@ -168,10 +214,59 @@ void SocketServer::resize_io_threads(std::int32_t threads) {
   }
 }
 
+void SocketServer::resize_network_threads(std::string_view listener, std::int32_t threads) {
+  base::MutexLock lock(mutex_);
+  Endpoint* endpoint = find_endpoint(listener);
+  if (endpoint == nullptr || endpoint->options.is_control_plane || !is_started_) return;
+  const auto wanted = static_cast<std::size_t>(std::max(threads, 1));
+  std::erase_if(endpoint->retiring, [](const auto& processor) { return processor->has_ended(); });
+  auto& processors = endpoint->processors;
+  while (processors.size() < wanted) {
+    processors.push_back(make_processor(*endpoint));
+    processors.back()->start();
+  }
+  while (processors.size() > wanted) {
+    endpoint->retiring.push_back(std::move(processors.back()));
+    processors.pop_back();
+  }
+  endpoint->acceptor->deal_to(endpoint->targets());
+  // Who retired earlier may have one for heir that retires now, and is told anew.
+  for (const auto& processor : endpoint->retiring) processor->retire(endpoint->targets());
+}
+
+base::Status SocketServer::add_listener(const ListenerOptions& listener) {
+  base::Status bound = bind_listener(listener);
+  if (!bound || !is_started_) return bound;
+  base::MutexLock lock(mutex_);
+  start_endpoint(*find_endpoint(listener.name));
+  return {};
+}
+
+void SocketServer::remove_listener(std::string_view listener, std::int64_t grace_ms) {
+  std::unique_ptr<Endpoint> removed;
+  {
+    base::MutexLock lock(mutex_);
+    auto found = std::ranges::find_if(
+        endpoints_, [&](const auto& endpoint) { return endpoint->options.name == listener; });
+    if (found == endpoints_.end()) return;
+    removed = std::move(*found);
+    endpoints_.erase(found);
+  }
+  removed->acceptor->stop();
+  if (is_started_) {
+    removed->stop(grace_ms);
+    removed->join();
+  }
+  limits_.remove_listener(removed->options.name);
+  LOG(INFO) << "[broker " << options_.broker_id << "] Listener " << removed->options.name
+            << " is closed.";
+}
+
 void SocketServer::set_limits(const ConnectionLimitOptions& limits) { limits_.set(limits); }
 
-void SocketServer::set_listener_limit(std::string_view listener, std::int32_t max_connections) {
-  limits_.set_listener_limit(listener, max_connections);
+void SocketServer::set_listener_limits(std::string_view listener, std::int32_t max_connections,
+                                       std::int32_t max_connection_creation_rate) {
+  limits_.set_listener_limits(listener, max_connections, max_connection_creation_rate);
 }
 
 std::size_t SocketServer::connections() const { return limits_.open(); }
@@ -187,9 +282,10 @@ std::size_t SocketServer::queued_requests() const {
 }
 
 std::size_t SocketServer::queued_answers() const {
+  base::MutexLock lock(mutex_);
   std::size_t queued = 0;
-  for (const std::unique_ptr<Plane>& plane : planes_) {
-    for (const auto& processor : plane->processors) queued += processor->queued_answers();
+  for (const auto& endpoint : endpoints_) {
+    for (const auto& processor : endpoint->processors) queued += processor->queued_answers();
   }
   return queued;
 }
@@ -211,17 +307,25 @@ std::int32_t SocketServer::io_threads() const {
 }
 
 std::int64_t SocketServer::network_cpu_ns() const {
+  base::MutexLock lock(mutex_);
   std::int64_t cpu_ns = 0;
-  for (const std::unique_ptr<Plane>& plane : planes_) {
-    for (const auto& processor : plane->processors) cpu_ns += processor->cpu_ns();
+  for (const auto& endpoint : endpoints_) {
+    for (const auto& processor : endpoint->processors) cpu_ns += processor->cpu_ns();
   }
   return cpu_ns;
 }
 
 std::int32_t SocketServer::network_threads() const {
+  base::MutexLock lock(mutex_);
   std::size_t threads = 0;
-  for (const std::unique_ptr<Plane>& plane : planes_) threads += plane->processors.size();
+  for (const auto& endpoint : endpoints_) threads += endpoint->processors.size();
   return static_cast<std::int32_t>(threads);
+}
+
+std::int32_t SocketServer::network_threads(std::string_view listener) const {
+  base::MutexLock lock(mutex_);
+  const Endpoint* endpoint = find_endpoint(listener);
+  return endpoint == nullptr ? 0 : static_cast<std::int32_t>(endpoint->processors.size());
 }
 
 }  // namespace odradek::network

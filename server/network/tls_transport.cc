@@ -47,13 +47,13 @@ bool has_peer_gone(int ssl_error) {
 TlsTransport::TlsTransport(Socket socket, std::shared_ptr<ssl_ctx_st> context,
                            const TlsOptions& options, TlsScratch& scratch)
     : socket_(std::move(socket)),
-      scratch_(scratch),
+      scratch_(&scratch),
       context_(std::move(context)),
       principal_of_(options.principal),
       ssl_(SSL_new(context_.get()), &SSL_free) {
   CHECK(ssl_ != nullptr) << "OpenSSL cannot make a connection: " << take_openssl_error();
   SSL_set_bio(ssl_.get(), BIO_new_socket(socket_.fd(), BIO_NOCLOSE),
-              new_cipher_sink(scratch_.cipher()));
+              new_cipher_sink(scratch_->cipher()));
   // 8.5 KiB less for every connection that does nothing.
   SSL_set_mode(ssl_.get(), SSL_MODE_RELEASE_BUFFERS);
   // A call encrypts all it is given: there is no socket that could be full in its midst.
@@ -126,7 +126,7 @@ IoResult TlsTransport::read(std::span<std::uint8_t> into) {
     }
   }
   // Key updates and alerts.
-  if (!scratch_.cipher().empty()) {
+  if (!scratch_->cipher().empty()) {
     IoResult sent = flush();
     if (sent.state == IoState::kFailed) state = sent.state;
   }
@@ -145,7 +145,7 @@ bool TlsTransport::encrypt(const std::uint8_t* bytes, std::size_t size) {
 }
 
 IoResult TlsTransport::flush() {
-  std::vector<std::uint8_t>& fresh = scratch_.cipher();
+  std::vector<std::uint8_t>& fresh = scratch_->cipher();
   // What waited goes first; fresh records behind it.
   std::array<iovec, 2> parts{};
   std::size_t count = 0;
@@ -184,7 +184,7 @@ IoResult TlsTransport::write(std::span<const iovec> parts, bool) {
   IoResult before = flush();
   if (before.state != IoState::kReady || parts.empty()) return before;
   // Small parts are gathered: a record for each would cost more than its bytes.
-  std::vector<std::uint8_t>& gathered = scratch_.plain();
+  std::vector<std::uint8_t>& gathered = scratch_->plain();
   std::size_t gathered_bytes = 0;
   std::size_t taken = 0;
   bool ok = true;
@@ -211,7 +211,7 @@ IoResult TlsTransport::write(std::span<const iovec> parts, bool) {
 IoResult TlsTransport::send_file(int file, std::int64_t position, std::size_t size_bytes) {
   IoResult before = flush();
   if (before.state != IoState::kReady) return before;
-  std::vector<std::uint8_t>& plain = scratch_.plain();
+  std::vector<std::uint8_t>& plain = scratch_->plain();
   ssize_t got = 0;
   do {
     got = ::pread(file, plain.data(), std::min(size_bytes, plain.size()), position);
@@ -234,6 +234,11 @@ void TlsTransport::close() {
   }
   ERR_clear_error();
   socket_.close();
+}
+
+void TlsTransport::move_to(TlsScratch& scratch) {
+  scratch_ = &scratch;
+  fill_cipher_sink(SSL_get_wbio(ssl_.get()), scratch.cipher());
 }
 
 bool TlsTransport::has_input() const { return SSL_has_pending(ssl_.get()) == 1; }

@@ -41,6 +41,7 @@ class TlsTransport : public Transport {
   IoResult send_file(int file, std::int64_t position, std::size_t size_bytes) override;
   void close() override;
   bool has_input() const override;
+  void move_to(TlsScratch& scratch) override;
   int fd() const override { return socket_.fd(); }
   std::string principal() const override;
 
@@ -53,9 +54,9 @@ class TlsTransport : public Transport {
   IoResult flush();
 
   Socket socket_;
-  TlsScratch& scratch_;
+  TlsScratch* scratch_;
   const std::shared_ptr<ssl_ctx_st> context_;
-  const std::function<std::string(ssl_st*)>& principal_of_;
+  const std::function<std::string(ssl_st*)> principal_of_;
   std::unique_ptr<ssl_st, void (*)(ssl_st*)> ssl_;
   std::vector<std::uint8_t> unsent_;  // cipher text that the kernel had no room for
   std::size_t unsent_from_ = 0;

@@ -24,6 +24,8 @@ struct IoResult {
   std::string reason = {};
 };
 
+class TlsScratch;
+
 // The network thread that owns the connection calls everything.
 class Transport {
  public:
@@ -44,6 +46,8 @@ class Transport {
 
   // Bytes that wait inside, which no readiness of the socket will tell of.
   virtual bool has_input() const { return false; }
+  // Another network thread owns the connection from now on, whose scratch this is.
+  virtual void move_to(TlsScratch&) {}
   virtual int fd() const = 0;
   // Of the peer, after the handshake.
   virtual std::string principal() const = 0;

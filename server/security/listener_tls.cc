@@ -3,6 +3,8 @@
 #include <openssl/bio.h>
 #include <openssl/ssl.h>
 
+#include <sys/stat.h>
+
 #include <algorithm>
 
 #include "base/log.h"
@@ -54,6 +56,7 @@ base::Result<std::unique_ptr<ListenerTls>> ListenerTls::create(const config::Bro
                                                                std::string listener_name,
                                                                bool is_inter_broker) {
   std::unique_ptr<ListenerTls> tls(new ListenerTls(base::to_lower(listener_name), is_inter_broker));
+  tls->stamps_ = tls->stamps_of(config);
   auto contexts = tls->build(config);
   if (!contexts) return contexts.error();
   tls->contexts_.publish(std::move(*contexts));
@@ -109,7 +112,35 @@ base::Status ListenerTls::validate(const config::BrokerConfig&, const config::Br
   return check_replacement(*server(), *contexts->server, next);
 }
 
+ListenerTls::Stamps ListenerTls::stamps_of(const config::BrokerConfig& config) const {
+  Stamps stamps;
+  auto settings = TlsSettings::of_listener(config, name_);
+  if (!settings) return stamps;
+  const std::array<std::string, 2> files = {settings->key_store.location,
+                                            settings->trust_store.location};
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    struct stat file {};
+    if (files[i].empty() || ::stat(files[i].c_str(), &file) != 0) continue;
+    stamps[i] = {
+        .modified_ns = std::int64_t{file.st_mtim.tv_sec} * 1'000'000'000 + file.st_mtim.tv_nsec,
+        .size_bytes = file.st_size,
+        .inode = file.st_ino};
+  }
+  return stamps;
+}
+
+void ListenerTls::reload_files(const config::BrokerConfig& current) {
+  Stamps stamps = stamps_of(current);
+  // A file that is just being replaced is looked at when it is there.
+  if (stamps == stamps_) return;
+  auto applied = apply(current, current);
+  LOG_IF(ERROR, !applied) << "Listener " << base::to_upper(name_)
+                          << " keeps its TLS settings, a changed store is not usable: "
+                          << applied.error().message;
+}
+
 base::Status ListenerTls::apply(const config::BrokerConfig&, const config::BrokerConfig& next) {
+  stamps_ = stamps_of(next);  // before they are read, so that what is written meanwhile is noticed
   auto contexts = build(next);
   if (!contexts) return contexts.error();
   if (auto fine = check_replacement(*server(), *contexts->server, next); !fine) return fine;

@@ -30,7 +30,7 @@ class Recorder : public Reconfigurable {
                    std::to_string(next.message_max_bytes));
     return {};
   }
-  void reload_files() override { seen.push_back("reload"); }
+  void reload_files(const BrokerConfig&) override { seen.push_back("reload"); }
 
   std::vector<std::string> seen;
   std::string refusal;
@@ -165,11 +165,11 @@ TEST(DynamicConfig, DecodesStoredPasswordsOrLeavesThemOut) {
   without.update(false, {{name, "encoded"}, {"message.max.bytes", "5"}});
   EXPECT_FALSE(without.current()->raw(name).has_value());
   EXPECT_EQ(without.current()->message_max_bytes, 5);
-  DynamicConfig with(at_start(), [](std::string_view encoded) -> base::Result<std::string> {
-    if (encoded == "encoded") return std::string("clear");
-    return base::Error("wrong secret");
-  });
-  with.update(false, {{name, "encoded"}, {"listener.name.a.ssl.key.password", "other"}});
+  auto start = at_start({{"password.encoder.secret", "secret"}});
+  DynamicConfig with(start);
+  auto encoded = PasswordEncoder::with_secret(start)->encode(Password("clear"));
+  ASSERT_TRUE(encoded.ok());
+  with.update(false, {{name, *encoded}, {"listener.name.a.ssl.key.password", "other"}});
   EXPECT_EQ(with.current()->raw(name), "clear");
   EXPECT_FALSE(with.current()->raw("listener.name.a.ssl.key.password").has_value());
 }
