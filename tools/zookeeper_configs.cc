@@ -180,7 +180,7 @@ base::Result<zk::ConfigMap> ZookeeperConfigs::stored_broker_values(
   base::Status fine = config::check_dynamic_changes(kept, broker.is_default());
   if (!fine) return fine.error();
   for (const auto& [name, text] : kept) {
-    if (config::is_stored_encoded(name)) passwords += (passwords.empty() ? "" : ", ") + name;
+    if (config::is_stored_enciphered(name)) passwords += (passwords.empty() ? "" : ", ") + name;
   }
   zk::ConfigMap values(kept.begin(), kept.end());
   if (passwords.empty()) return values;
@@ -195,7 +195,7 @@ base::Result<zk::ConfigMap> ZookeeperConfigs::stored_broker_values(
         "be persisted in ZooKeeper.");
   }
   for (auto& [name, text] : values) {
-    if (!config::is_stored_encoded(name)) continue;
+    if (!config::is_stored_enciphered(name)) continue;
     auto encoded = encoder->encode(config::Password(text));
     if (!encoded) return encoded.error();
     text = std::move(*encoded);

@@ -103,7 +103,7 @@ base::Status ConfigAdmin::check_broker(const std::string& broker) const {
 base::Result<config::Properties> ConfigAdmin::enciphered(const std::string& broker,
                                                          config::Properties values) const {
   for (auto& [name, text] : values) {
-    if (!config::is_stored_encoded(name)) continue;
+    if (!config::is_stored_enciphered(name)) continue;
     if (broker.empty()) {
       return invalid_for("BROKER", broker, "Password config can be defined only at broker level");
     }

@@ -69,7 +69,7 @@ struct Waiting {
 struct Parts {
   explicit Parts(config::BrokerConfig read)
       : config(std::make_shared<const config::BrokerConfig>(std::move(read))),
-        dynamic_config(*config, config::password_decoder(*config)) {}
+        dynamic_config(*config) {}
 
   const std::shared_ptr<const config::BrokerConfig> config;
   config::DynamicConfig dynamic_config;

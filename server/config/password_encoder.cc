@@ -319,14 +319,13 @@ base::Result<Password> PasswordEncoder::decode(std::string_view encoded) const {
   return Password(std::string(base::as_text(*text)));
 }
 
-DynamicConfig::DecodePassword password_decoder(const BrokerConfig& config) {
-  auto encoder = PasswordEncoder::with_secret(config);
-  if (!encoder) return {};
-  return [encoder = std::move(*encoder)](std::string_view encoded) -> base::Result<std::string> {
-    auto password = encoder.decode(encoded);
-    if (!password) return password.error();
-    return password->reveal();
-  };
+bool is_stored_enciphered(std::string_view name) {
+  for (std::string_view ending :
+       {"ssl.keystore.password", "ssl.key.password", "ssl.truststore.password", "ssl.keystore.key",
+        "ssl.keystore.certificate.chain", "ssl.truststore.certificates", "sasl.jaas.config"}) {
+    if (name.ends_with(ending)) return true;
+  }
+  return false;
 }
 
 base::Result<std::optional<Properties>> reencode_passwords(const BrokerConfig& config,
@@ -335,7 +334,7 @@ base::Result<std::optional<Properties>> reencode_passwords(const BrokerConfig& c
   if (!old_encoder) return std::optional<Properties>();
   std::optional<Properties> reencoded;
   for (const auto& [name, value] : stored) {
-    if (!is_stored_encoded(name)) continue;
+    if (!is_stored_enciphered(name)) continue;
     auto password = old_encoder->decode(value);
     if (!password) continue;  // made with the present secret already
     auto encoder = PasswordEncoder::with_secret(config);

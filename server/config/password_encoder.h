@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "server/config/dynamic_config.h"
+#include "server/config/broker_config.h"
 #include "server/config/properties.h"
 #include "server/config/value_types.h"
 
@@ -46,8 +46,9 @@ class PasswordEncoder {
   Options options_;
 };
 
-// What a DynamicConfig reads passwords with; empty without password.encoder.secret.
-DynamicConfig::DecodePassword password_decoder(const BrokerConfig& config);
+// Whether the values of a dynamic key are enciphered: it ends in the name of a password, whatever
+// the prefix for listener and mechanism.
+bool is_stored_enciphered(std::string_view name);
 
 // For a start with password.encoder.old.secret: the values that the old secret opens, enciphered
 // with the present one; what it does not open stays as it is. Nothing when there is nothing to do.
