@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/file_error.h"
+#include "base/no_wait.h"
 
 namespace odradek::base {
 namespace {
@@ -51,6 +52,15 @@ struct PartWindow {
     }
   }
 };
+
+ssize_t read_once(int fd, MutableBytes into, std::int64_t offset) {
+  if (NoWaitReads::active()) {
+    iovec part{into.data(), into.size()};
+    ssize_t count = ::preadv2(fd, &part, 1, offset, RWF_NOWAIT);
+    if (count >= 0 || errno != EOPNOTSUPP) return count;
+  }
+  return ::pread(fd, into.data(), into.size(), offset);
+}
 
 // What a fault leaves of a write.
 void tear(int fd, std::span<const ByteView> parts, std::int64_t offset, std::size_t size_bytes) {
@@ -98,16 +108,20 @@ File& File::operator=(File&& other) noexcept {
 }
 
 Result<std::size_t> File::read_at(MutableBytes into, std::int64_t offset) const {
+  auto refuse = [&](int error_number) {
+    bool is_missing = error_number == EAGAIN && NoWaitReads::active();
+    return is_missing ? NoWaitReads::miss(path_, offset, into.size())
+                      : file_error(FileOperation::kRead, path_, error_number);
+  };
   if (auto fault = FileFaults::check(FileOperation::kRead, path_)) {
-    return file_error(FileOperation::kRead, path_, fault->error_number);
+    return refuse(fault->error_number);
   }
   std::size_t done = 0;
   while (done < into.size()) {
     ssize_t count = retry_interrupted([&] {
-      return ::pread(fd_, into.data() + done, into.size() - done,
-                     offset + static_cast<std::int64_t>(done));
+      return read_once(fd_, into.subspan(done), offset + static_cast<std::int64_t>(done));
     });
-    if (count == -1) return file_error(FileOperation::kRead, path_, errno);
+    if (count == -1) return refuse(errno);
     if (count == 0) break;
     done += static_cast<std::size_t>(count);
   }

@@ -20,6 +20,14 @@ std::vector<BatchHeader> parse_headers(base::ByteView bytes) {
   }
 }
 
+std::size_t batches_of(base::ByteView part, std::span<const BatchHeader> headers) {
+  std::size_t count = 0;
+  for (std::size_t size = 0; size < part.size(); ++count) {
+    size += static_cast<std::size_t>(headers[count].size_bytes);
+  }
+  return count;
+}
+
 AppendInfo describe(std::span<const BatchHeader> headers) {
   AppendInfo info;
   info.first_offset = headers.front().base_offset;

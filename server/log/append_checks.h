@@ -16,6 +16,8 @@ namespace odradek::log {
 
 // The headers of bytes that have been validated; CHECKs that they are whole batches.
 std::vector<BatchHeader> parse_headers(base::ByteView bytes);
+// How many of the headers are of `part`, the first of them of its first batch.
+std::size_t batches_of(base::ByteView part, std::span<const BatchHeader> headers);
 AppendInfo describe(std::span<const BatchHeader> headers);
 // The whole, undamaged batches of what a leader sent; a torn one at the end is left out.
 // CORRUPT_MESSAGE for a wrong CRC or offsets that do not increase.

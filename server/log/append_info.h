@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/bytes.h"
+#include "base/result.h"
 #include "protocol/record/validate.h"
 #include "protocol/types.h"
 
@@ -40,6 +42,14 @@ struct AppendInfo {
 struct AppendRefusal {
   std::vector<protocol::RecordError> record_errors;  // Produce v8+ answers them
   protocol::Rejection rejection = protocol::Rejection::kNone;
+};
+
+// One of several requests' records for the same log, and its own answer.
+struct LeaderAppend {
+  base::MutableBytes records;
+  AppendSpec spec;
+  AppendRefusal refusal = {};
+  base::Result<AppendInfo> result{AppendInfo()};
 };
 
 }  // namespace odradek::log

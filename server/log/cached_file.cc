@@ -99,6 +99,13 @@ base::Status CachedFile::write_at(std::int64_t position, base::ByteView bytes) {
   return (*file)->write_at(bytes, position);
 }
 
+base::Status CachedFile::write_parts_at(std::int64_t position,
+                                        std::span<const base::ByteView> parts) {
+  auto file = open_writable();
+  if (!file.ok()) return file.error();
+  return (*file)->write_parts_at(parts, position);
+}
+
 base::Status CachedFile::truncate(std::int64_t size_bytes) {
   auto file = open_writable();
   if (!file.ok()) return file.error();

@@ -7,6 +7,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "base/bytes.h"
@@ -42,6 +43,7 @@ class CachedFile {
   // Reads up to out.size() bytes; fewer only at the end of the file.
   base::Result<std::size_t> read_at(std::int64_t position, base::MutableBytes out);
   base::Status write_at(std::int64_t position, base::ByteView bytes);
+  base::Status write_parts_at(std::int64_t position, std::span<const base::ByteView> parts);
   base::Status truncate(std::int64_t size_bytes);
   // Takes disk space without changing the size; an error is no reason to give up.
   base::Status allocate(std::int64_t position, std::int64_t length);

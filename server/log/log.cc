@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/no_wait.h"
 #include "protocol/errors.h"
 #include "server/log/append_checks.h"
 #include "server/log/checkpoint_file.h"
@@ -79,60 +80,63 @@ base::Status Log::assign_topic_id(const base::Uuid& topic_id) {
 
 base::Result<AppendInfo> Log::append_as_leader(base::MutableBytes records, const AppendSpec& spec,
                                                AppendRefusal* refusal) {
-  auto options = options_.read();
-  protocol::ValidatedRecords validated = protocol::validate_records(
-      records, validation_options(*options, spec, context_.clock.wall_ms()));
-  if (!validated.ok()) {
-    if (refusal != nullptr) {
-      *refusal = {std::move(validated.record_errors), validated.rejection};
-    }
-    return base::Error(validated.error, std::move(validated.error_message));
-  }
-  if (validated.records.size() > static_cast<std::size_t>(options->segment_bytes)) {
-    return base::Error(ErrorCode::kRecordListTooLarge,
-                       partition_.to_string() + ": " + std::to_string(validated.records.size()) +
-                           " bytes of records exceed segment.bytes, " +
-                           std::to_string(options->segment_bytes));
-  }
-  auto info = assign_and_write(validated, spec, *options);
-  if (info.ok()) info->flush_due = unflushed_messages() >= options->flush_messages;
-  return info;
+  LeaderAppend append{.records = records, .spec = spec};
+  append_as_leader({&append, 1});
+  if (refusal != nullptr) *refusal = std::move(append.refusal);
+  return std::move(append.result);
 }
 
-base::Result<AppendInfo> Log::assign_and_write(protocol::ValidatedRecords& validated,
-                                               const AppendSpec& spec, const LogOptions& options) {
-  base::MutexLock lock(mutex_);
-  base::Status writable = check_writable();
-  if (!writable.ok()) return writable.error();
-  AppendInfo info;
-  info.log_start_offset = log_start_offset();
-  std::vector<BatchHeader> headers = parse_headers(validated.records);
-  if (headers.empty()) return info;
-  for (const BatchHeader& header : headers) {
-    auto earlier = producers_.check(header, spec);
-    if (!earlier.ok()) return earlier.error();
-    if (!earlier->has_value()) continue;
-    info.first_offset = (*earlier)->first_offset();
-    info.last_offset = (*earlier)->last_offset;
-    info.log_append_time_ms = (*earlier)->timestamp_ms;
-    info.duplicate = true;
-    return info;
+void Log::append_as_leader(std::span<LeaderAppend> appends) {
+  auto options = options_.read();
+  std::vector<PendingAppend> pending;
+  std::vector<LeaderAppend*> asked;
+  pending.reserve(appends.size());
+  for (LeaderAppend& append : appends) {
+    PendingAppend passed;
+    if (!pass(append, *options, passed)) continue;
+    pending.push_back(std::move(passed));
+    asked.push_back(&append);
   }
-  base::Status assigned =
-      validated.assign_offsets(store_.end_offset(), spec.leader_epoch, context_.clock.wall_ms());
-  if (!assigned.ok()) return assigned.error();
-  headers = parse_headers(validated.records);
-  base::Status written = failed(write(validated.records, headers, options));
-  if (!written.ok()) return written.error();
-  protocol::Offset start = info.log_start_offset;
-  info = describe(headers);
-  // An old compressed entry states the offset of its last message alone.
-  info.first_offset = validated.first_offset;
-  info.log_start_offset = start;
-  info.log_append_time_ms = validated.log_append_time;
-  info.record_count = validated.record_count;
-  info.records_converted = validated.records_converted;
-  return info;
+  if (pending.empty()) return;
+  appends_.append(pending,
+                  [&](std::span<PendingAppend* const> group) { write_group(group, *options); });
+  bool flush_due = unflushed_messages() >= options->flush_messages;
+  for (std::size_t i = 0; i < pending.size(); ++i) {
+    asked[i]->result = std::move(pending[i].result);
+    if (asked[i]->result.ok()) asked[i]->result->flush_due = flush_due;
+  }
+}
+
+bool Log::pass(LeaderAppend& append, const LogOptions& options, PendingAppend& pending) const {
+  pending.spec = append.spec;
+  pending.validated = protocol::validate_records(
+      append.records, validation_options(options, append.spec, context_.clock.wall_ms()));
+  protocol::ValidatedRecords& validated = pending.validated;
+  if (!validated.ok()) {
+    append.refusal = {std::move(validated.record_errors), validated.rejection};
+    append.result = base::Error(validated.error, std::move(validated.error_message));
+  } else if (validated.records.size() > static_cast<std::size_t>(options.segment_bytes)) {
+    append.result = base::Error(
+        ErrorCode::kRecordListTooLarge,
+        partition_.to_string() + ": " + std::to_string(validated.records.size()) +
+            " bytes of records exceed segment.bytes, " + std::to_string(options.segment_bytes));
+  }
+  return append.result.ok();
+}
+
+void Log::write_group(std::span<PendingAppend* const> group, const LogOptions& options) {
+  base::MutexLock lock(mutex_);
+  writer(options).write_all(group, log_start_offset(), context_.clock.wall_ms());
+}
+
+LogWriter Log::writer(const LogOptions& options) {
+  return {store_,
+          producers_,
+          *epochs_,
+          options,
+          {[this]() REQUIRES(mutex_) { return check_writable(); },
+           [this]() REQUIRES(mutex_) { return roll_locked(); },
+           [this](const base::Status& status) { return failed(status); }}};
 }
 
 base::Result<AppendInfo> Log::append_as_follower(base::ByteView records) {
@@ -155,7 +159,7 @@ base::Result<AppendInfo> Log::append_as_follower(base::ByteView records) {
                              std::to_string(store_.end_offset()));
     }
     base::ByteView whole = records.first(static_cast<std::size_t>(info.size_bytes));
-    base::Status written = failed(write(whole, *headers, *options));
+    base::Status written = failed(writer(*options).write(std::span(&whole, 1), *headers));
     if (!written.ok()) return written.error();
   }
   info.log_start_offset = log_start_offset();
@@ -165,31 +169,11 @@ base::Result<AppendInfo> Log::append_as_follower(base::ByteView records) {
   return info;
 }
 
-base::Status Log::write(base::ByteView bytes, std::span<const BatchHeader> headers,
-                        const LogOptions& options) {
-  auto full = store_.needs_roll(bytes.size(), headers, options);
-  if (!full.ok()) return full.error();
-  if (*full) {
-    base::Status rolled = roll_locked();
-    if (!rolled.ok()) return rolled;
-  }
-  for (const BatchHeader& header : headers) {
-    // Old formats carry no epochs: without a full history there is none, and replicas go by their
-    // high watermarks.
-    base::Status noted = header.magic >= 2
-                             ? epochs_->assign(header.leader_epoch, header.base_offset)
-                             : epochs_->clear();
-    if (!noted.ok()) return noted;
-  }
-  base::Status appended = store_.append(bytes, headers, options);
-  if (!appended.ok()) return appended;
-  return producers_.replay(bytes, headers, *store_.segments().last());
-}
-
 template <class Look>
 auto Log::look_twice(Look look) const -> decltype(look()) {
   std::uint64_t swaps = store_.compaction().swaps();
   auto found = look();
+  if (!found.ok() && base::would_wait(found.error())) return found;
   bool told = found.ok() || protocol::code_of(found.error()) == ErrorCode::kOffsetOutOfRange;
   if (told && store_.compaction().unswapped_since(swaps)) return found;
   // A segment was removed, renamed or became part of another, which the lock rules out.

@@ -17,6 +17,7 @@
 #include "base/uuid.h"
 #include "protocol/types.h"
 #include "server/log/append_info.h"
+#include "server/log/append_queue.h"
 #include "server/log/batch_header.h"
 #include "server/log/epoch_cache.h"
 #include "server/log/log_context.h"
@@ -25,6 +26,7 @@
 #include "server/log/log_options.h"
 #include "server/log/log_producers.h"
 #include "server/log/log_reader.h"
+#include "server/log/log_writer.h"
 #include "server/log/read_info.h"
 #include "server/log/segment_store.h"
 
@@ -67,6 +69,11 @@ class Log : public std::enable_shared_from_this<Log> {
   // timestamps in place, and writes them. `refusal`, when given, tells more of a failed check.
   base::Result<AppendInfo> append_as_leader(base::MutableBytes records, const AppendSpec& spec,
                                             AppendRefusal* refusal = nullptr) EXCLUDES(mutex_);
+  // The same for several requests at once, in their order, each with an answer of its own: what can
+  // goes to the file by one write. So it is too when several threads come at the same time.
+  void append_as_leader(std::span<LeaderAppend> appends) EXCLUDES(mutex_);
+  // How many threads are about it, for tests.
+  std::size_t appending_callers() const { return appends_.size(); }
   // Writes batches as a leader sent them, offsets and epochs given; a torn batch at the end is left
   // out, and what flush.messages wants on disk is synced. The first offset must be the log end
   // offset or above it, never below.
@@ -164,11 +171,11 @@ class Log : public std::enable_shared_from_this<Log> {
   base::Result<ReadInfo> read_once(const ReadSpec& spec) const;
   base::Status check_online() const;
   base::Status check_writable() const REQUIRES(mutex_);
-  base::Result<AppendInfo> assign_and_write(protocol::ValidatedRecords& validated,
-                                            const AppendSpec& spec, const LogOptions& options)
+  // False when the append is refused, as its result says.
+  bool pass(LeaderAppend& append, const LogOptions& options, PendingAppend& pending) const;
+  void write_group(std::span<PendingAppend* const> group, const LogOptions& options)
       EXCLUDES(mutex_);
-  base::Status write(base::ByteView bytes, std::span<const BatchHeader> headers,
-                     const LogOptions& options) REQUIRES(mutex_);
+  LogWriter writer(const LogOptions& options) REQUIRES(mutex_);
   base::Status roll_locked() REQUIRES(mutex_);
   base::Status cut_locked(protocol::Offset offset) REQUIRES(mutex_);
   base::Status restart_locked(protocol::Offset offset) REQUIRES(mutex_);
@@ -187,6 +194,7 @@ class Log : public std::enable_shared_from_this<Log> {
   LogProducers producers_;  // likewise
   const std::unique_ptr<EpochCache> epochs_;
   LogFlusher flusher_;
+  AppendQueue appends_;
   std::atomic<protocol::Offset> log_start_offset_{0};
   std::atomic<protocol::Offset> high_watermark_{0};
 

@@ -17,7 +17,8 @@ class ReadAhead {
   ~ReadAhead();
 
   static bool is_cold(const protocol::FileSlice& slice);
-  // Reads the slices on a thread of its own and calls `done` there. False, and `done` is not
+  // Reads the slices on a thread of its own and calls `done` there, which may wait for disks
+  // itself. False, and `done` is not
   // called, when too many wait already: sending them as they are is what is left.
   [[nodiscard]] bool read(std::vector<protocol::FileSlice> slices, std::function<void()> done);
   // Ends the threads; what waits still is dropped.

@@ -68,12 +68,13 @@ void Segment::reserve(std::int64_t needed_bytes, std::int64_t segment_bytes) {
   if (log_file_.allocate(from, to - from).ok()) reserved_bytes_ = to;
 }
 
-base::Status Segment::append(base::ByteView bytes, std::span<const BatchHeader> headers,
-                             const LogOptions& options) {
+base::Status Segment::append(std::span<const base::ByteView> parts,
+                             std::span<const BatchHeader> headers, const LogOptions& options) {
   std::int64_t position = size_bytes();
-  std::int64_t end = position + static_cast<std::int64_t>(bytes.size());
+  std::int64_t end = position;
+  for (base::ByteView part : parts) end += static_cast<std::int64_t>(part.size());
   reserve(end, options.segment_bytes);
-  base::Status done = log_file_.write_at(position, bytes);
+  base::Status done = log_file_.write_parts_at(position, parts);
   for (const BatchHeader& header : headers) {
     if (!done.ok()) break;
     done = index_batch(header, position, options.index_interval_bytes);

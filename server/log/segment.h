@@ -47,9 +47,9 @@ class Segment {
   std::int64_t size_bytes() const { return size_bytes_.load(std::memory_order_acquire); }
   std::int64_t created_ms() const { return created_ms_; }
 
-  // Writes `bytes`, which are exactly the batches `headers`, behind the last batch. On failure
+  // Writes `parts`, which are exactly the batches `headers`, behind the last batch. On failure
   // file and indexes are cut back to what they were.
-  base::Status append(base::ByteView bytes, std::span<const BatchHeader> headers,
+  base::Status append(std::span<const base::ByteView> parts, std::span<const BatchHeader> headers,
                       const LogOptions& options);
   // The largest timestamp and the last offset of its batch; (-1, -1) when there is none.
   base::Result<TimestampOffset> max_timestamp();

@@ -38,11 +38,11 @@ void SegmentStore::publish_end(protocol::Offset offset) {
   end_.store({offset, active->base_offset(), active->size_bytes()});
 }
 
-base::Status SegmentStore::append(base::ByteView bytes, std::span<const BatchHeader> headers,
-                                  const LogOptions& options) {
+base::Status SegmentStore::append(std::span<const base::ByteView> parts,
+                                  std::span<const BatchHeader> headers, const LogOptions& options) {
   SegmentPtr active = segments_.last();
   std::int64_t position = active->size_bytes();
-  base::Status appended = active->append(bytes, headers, options);
+  base::Status appended = active->append(parts, headers, options);
   if (!appended.ok()) return appended;
   for (const BatchHeader& header : headers) {
     recent_.add({{header.base_offset, active->base_offset(), position}, header.size_bytes});
@@ -76,6 +76,20 @@ base::Result<bool> SegmentStore::needs_roll(std::size_t append_bytes,
   if (!times_full.ok()) return times_full;
   facts.index_full = *offsets_full || *times_full;
   return should_roll(facts, options);
+}
+
+base::Result<bool> SegmentStore::may_share_write(std::size_t batches,
+                                                 const LogOptions& options) const {
+  // The first batch of a segment says how long it may last, and each may take an index entry.
+  SegmentPtr active = segments_.last();
+  if (active->size_bytes() == 0) return false;
+  auto spare_bytes = static_cast<std::int32_t>(batches * IndexFile::kMaxEntrySize);
+  std::int32_t index_bytes = std::max(options.segment_index_bytes - spare_bytes, 0);
+  auto offsets_full = active->offset_index().full(index_bytes);
+  if (!offsets_full.ok()) return offsets_full;
+  auto times_full = active->time_index().full(index_bytes);
+  if (!times_full.ok()) return times_full;
+  return !*offsets_full && !*times_full;
 }
 
 base::Status SegmentStore::start_segment(protocol::Offset base_offset) {

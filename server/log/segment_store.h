@@ -36,9 +36,12 @@ class SegmentStore {
   CompactionProgress& compaction() { return compaction_; }
   const CompactionProgress& compaction() const { return compaction_; }
 
-  // `headers` are those of `bytes`; their offsets are at or above the end.
-  base::Status append(base::ByteView bytes, std::span<const BatchHeader> headers,
+  // `headers` are those of `parts`; their offsets are at or above the end.
+  base::Status append(std::span<const base::ByteView> parts, std::span<const BatchHeader> headers,
                       const LogOptions& options);
+  // Whether an append of so many batches to the last segment may share its write with others: not
+  // where it would decide on their segment's end.
+  base::Result<bool> may_share_write(std::size_t batches, const LogOptions& options) const;
   base::Result<bool> needs_roll(std::size_t append_bytes, std::span<const BatchHeader> headers,
                                 const LogOptions& options) const;
   // Begins a segment at the end of the log; nothing when the last one is empty already.

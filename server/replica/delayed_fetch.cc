@@ -51,6 +51,6 @@ bool DelayedFetch::try_complete() {
   return total_bytes >= request_.min_bytes && force_complete();
 }
 
-void DelayedFetch::on_complete() { reads_.answer(reads_.read_now(request_), callback_); }
+void DelayedFetch::on_complete() { reads_.read_and_answer(request_, callback_); }
 
 }  // namespace odradek::replica

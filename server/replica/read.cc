@@ -11,6 +11,8 @@ namespace odradek::replica {
 namespace {
 // What was appended last was written by this process just now, or read by everyone who waits.
 constexpr std::int64_t kTailBytes = 4 << 20;
+// Of a lookup that finds something missing each time: an index is searched by halves.
+constexpr int kMostLookUps = 64;
 
 struct DivergenceAnswer {
   ErrorCode error = ErrorCode::kNone;
@@ -151,9 +153,50 @@ void Reads::note_follower(const ReadRequest& request) {
   }
 }
 
+std::vector<ReadOutcome> Reads::look_up_waiting(const ReadRequest& request,
+                                                std::vector<base::MissingBytes> missing) {
+  // What is missing is read without the locks of those who look it up.
+  for (int round = 0; round < kMostLookUps; ++round) {
+    base::read_into_page_cache(missing);
+    base::NoWaitReads no_wait;
+    std::vector<ReadOutcome> outcomes = read_now(request);
+    missing = no_wait.take_missing();
+    if (missing.empty()) return outcomes;
+  }
+  return read_now(request);
+}
+
+void Reads::look_up(ReadRequest request, Then then) {
+  std::vector<ReadOutcome> outcomes;
+  std::vector<base::MissingBytes> missing;
+  {
+    base::NoWaitReads no_wait;
+    outcomes = read_now(request);
+    missing = no_wait.take_missing();
+  }
+  if (missing.empty()) return then(request, std::move(outcomes));
+  auto cold = std::make_shared<ReadRequest>(std::move(request));
+  bool is_taken = read_ahead_.read(
+      {}, [this, cold, missing, then] { then(*cold, look_up_waiting(*cold, missing)); });
+  if (!is_taken) then(*cold, read_now(*cold));
+}
+
+void Reads::read_and_answer(const ReadRequest& request, const ReadCallback& callback) {
+  look_up(request, [this, callback](ReadRequest&, std::vector<ReadOutcome> outcomes) {
+    answer(std::move(outcomes), callback);
+  });
+}
+
 void Reads::fetch(ReadRequest request, ReadCallback callback) {
   if (request.replica_id >= 0) note_follower(request);
-  std::vector<ReadOutcome> outcomes = read_now(request);
+  look_up(std::move(request), [this, callback = std::move(callback)](
+                                  ReadRequest& asked, std::vector<ReadOutcome> outcomes) {
+    answer_or_wait(asked, std::move(outcomes), callback);
+  });
+}
+
+void Reads::answer_or_wait(ReadRequest& request, std::vector<ReadOutcome> outcomes,
+                           ReadCallback callback) {
   std::int64_t bytes = 0;
   bool must_answer = request.max_wait_ms <= 0 || request.entries.empty();
   std::vector<log::OffsetMetadata> positions;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/no_wait.h"
 #include "server/log/read_ahead.h"
 #include "server/replica/isr_updater.h"
 #include "server/replica/partition_waits.h"
@@ -77,14 +78,26 @@ class Reads {
   // Answers at once with enough bytes, an error, or max_wait_ms 0; else when that comes about.
   void fetch(ReadRequest request, ReadCallback callback);
 
-  // Whatever is there now.
+  // Answers with whatever is there now.
+  void read_and_answer(const ReadRequest& request, const ReadCallback& callback);
+  // Whatever is there now, which may wait for a disk.
   std::vector<ReadOutcome> read_now(const ReadRequest& request);
   // Whether a follower gets nothing of a partition for now, so as to stay within the throttle.
   bool is_held_back(const Partition& partition, BrokerId follower) const;
+
+ private:
+  // What was asked for and `outcomes` go to `then`: at once when no disk has to be waited for, else
+  // on a thread that waits for headers and index entries too.
+  using Then = std::function<void(ReadRequest& request, std::vector<ReadOutcome> outcomes)>;
+  void look_up(ReadRequest request, Then then);
+  std::vector<ReadOutcome> look_up_waiting(const ReadRequest& request,
+                                           std::vector<base::MissingBytes> missing);
+  // Answers when there is enough, or waits for it.
+  void answer_or_wait(ReadRequest& request, std::vector<ReadOutcome> outcomes,
+                      ReadCallback callback);
   // Calls back at once when the slices are in memory, else once they are.
   void answer(std::vector<ReadOutcome> outcomes, const ReadCallback& callback);
 
- private:
   ReadOutcome read_one(const ReadEntry& entry, const ReadRequest& request, std::int32_t max_bytes,
                        bool min_one_message);
   // What a follower asks for tells how far it is; it may complete others' waits.

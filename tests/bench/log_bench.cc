@@ -52,6 +52,29 @@ void append_batches(benchmark::State& state) {
 }
 BENCHMARK(append_batches)->Name("append KiB")->Arg(16)->Arg(64)->Arg(900);
 
+// Requests of one record each for the same log, as many at once as the argument says.
+void append_small(benchmark::State& state) {
+  LogFiles files;
+  auto count = static_cast<std::size_t>(state.range(0));
+  std::vector<base::Bytes> batches(count, batch_of(200));
+  std::vector<log::LeaderAppend> group;
+  for (auto turn : state) {
+    group.clear();
+    for (base::Bytes& batch : batches) {
+      std::fill_n(batch.begin(), sizeof(protocol::Offset), std::uint8_t{0});
+      group.push_back({.records = batch, .spec = {.leader_epoch = 0, .produce_version = 9}});
+    }
+    files.log->append_as_leader(group);
+    CHECK(group.back().result.ok());
+    if (files.log->size_bytes() < kMostBytes) continue;
+    state.PauseTiming();
+    CHECK(files.log->truncate_fully_and_start_at(0).ok());
+    state.ResumeTiming();
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(append_small)->Name("append small requests together")->Arg(1)->Arg(5)->Arg(16);
+
 void bare_append(benchmark::State& state) {
   testing::TemporaryDirectory directory;
   base::Bytes batch = batch_of(static_cast<std::size_t>(state.range(0)) << 10);

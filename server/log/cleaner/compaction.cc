@@ -138,7 +138,8 @@ base::Status Compaction::map_keys() {
 base::Status Compaction::append(Segment& cleaned) {
   if (output_.empty()) return {};
   base::Status done = pace(static_cast<std::int64_t>(output_.size()));
-  if (done.ok()) done = cleaned.append(output_, headers_, *options_);
+  base::ByteView batches(output_);
+  if (done.ok()) done = cleaned.append(std::span(&batches, 1), headers_, *options_);
   report_.written_bytes += static_cast<std::int64_t>(output_.size());
   output_.clear();
   headers_.clear();

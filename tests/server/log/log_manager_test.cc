@@ -181,7 +181,7 @@ TEST_F(LogManagerTest, RunsItsTasksOnTheScheduler) {
   manager->shutdown();
 }
 
-class Failures : public LogDirObserver {
+class DirFailures : public LogDirObserver {
  public:
   void on_log_dir_failure(const LogDir& dir, const std::string&) override {
     failed.push_back(dir.path());
@@ -191,7 +191,7 @@ class Failures : public LogDirObserver {
 
 TEST_F(LogManagerTest, LosesOneDirectoryAndGoesOnWithTheOther) {
   auto manager = open();
-  Failures failures;
+  DirFailures failures;
   manager->dirs().set_observer(&failures);
   auto first = create(*manager, "t", 0);
   auto second = create(*manager, "t", 1);
