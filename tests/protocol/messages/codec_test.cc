@@ -158,7 +158,7 @@ TEST(Codec, EscapesTextInJson) {
   HeartbeatRequest request{.group_id = "a\"\\\n\x01\xc3\xa4"};
   EXPECT_EQ(
       Codec<HeartbeatRequest>::json(request, 0),
-      "{\"groupId\":\"a\\\"\\\\\\u000a\\u0001\xc3\xa4\",\"generationId\":0,\"memberId\":\"\"}");
+      "{\"groupId\":\"a\\\"\\\\\\n\\u0001\xc3\xa4\",\"generationId\":0,\"memberId\":\"\"}");
 }
 
 }  // namespace

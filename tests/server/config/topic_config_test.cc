@@ -66,7 +66,7 @@ TEST(TopicConfig, RefusesWrongMaps) {
             "Invalid value 13 for configuration segment.bytes: Value must be at least 14");
   EXPECT_THAT(refusal({{"min.compaction.lag.ms", "5"}, {"max.compaction.lag.ms", "4"}}),
               HasSubstr("min.compaction.lag.ms (5) > max.compaction.lag.ms (4)"));
-  EXPECT_THAT(refusal({{"remote.log.copy.disable", "true"}}), HasSubstr("ZooKeeper"));
+  EXPECT_THAT(refusal({{"remote.log.copy.disable", "true"}}), HasSubstr("Zookeeper"));
   EXPECT_THAT(refusal({{"remote.storage.enable", "true"}}), HasSubstr("disabled in the broker"));
   EXPECT_THAT(refusal({{"remote.storage.enable", "true"}, {"cleanup.policy", "compact"}},
                       {{"remote.log.storage.system.enable", "true"}}),
