@@ -34,12 +34,12 @@ bool is_led(const metadata::TopicInfo* topic, std::int32_t partitions) {
 }  // namespace
 
 TopicAdmin::TopicAdmin(zk::Topics& topics, zk::Deletions& deletions,
-                       std::shared_ptr<const config::BrokerConfig> config,
+                       const config::DynamicConfig& config,
                        const metadata::MetadataCache& metadata, Purgatory& purgatory,
                        base::Random random)
     : topics_(topics),
       deletions_(deletions),
-      config_(std::move(config)),
+      config_(config),
       metadata_(metadata),
       purgatory_(purgatory),
       random_(random) {}
@@ -79,9 +79,10 @@ base::Result<Assignment> TopicAdmin::assignment_of(const NewTopic& topic) {
     if (!checked) return checked.error();
     return topic.assignment;
   }
-  std::int32_t partitions = topic.partitions == -1 ? config_->num_partitions : topic.partitions;
+  auto config = config_.current();
+  std::int32_t partitions = topic.partitions == -1 ? config->num_partitions : topic.partitions;
   std::int32_t replication_factor = topic.replication_factor == -1
-                                        ? config_->default_replication_factor
+                                        ? config->default_replication_factor
                                         : topic.replication_factor;
   base::MutexLock lock(mutex_);
   return assign_replicas(live_brokers(*metadata_.image()), partitions, replication_factor, random_);
@@ -93,9 +94,10 @@ base::Result<CreatedTopic> TopicAdmin::create(const NewTopic& topic, bool valida
   auto assignment = assignment_of(topic);
   if (!assignment) return assignment.error();
   config::Properties overrides(topic.configs.begin(), topic.configs.end());
-  base::Status valid = config::check_topic_config(*config_, overrides);
+  auto broker_config = config_.current();
+  base::Status valid = config::check_topic_config(*broker_config, overrides);
   if (!valid) return valid.error();
-  auto topic_config = config::TopicConfig::build(*config_, overrides);
+  auto topic_config = config::TopicConfig::build(*broker_config, overrides);
   if (!topic_config) return topic_config.error();
 
   CreatedTopic created{
@@ -118,16 +120,17 @@ base::Result<CreatedTopic> TopicAdmin::create(const NewTopic& topic, bool valida
 
 NewTopic TopicAdmin::internal_topic(const std::string& name) const {
   NewTopic topic{.name = name};
+  auto config = config_.current();
   if (name == kConsumerOffsetsTopic) {
-    topic.partitions = config_->offsets_topic_num_partitions;
-    topic.replication_factor = config_->offsets_topic_replication_factor;
-    topic.configs = internal_configs(config_->offsets_topic_segment_bytes);
+    topic.partitions = config->offsets_topic_num_partitions;
+    topic.replication_factor = config->offsets_topic_replication_factor;
+    topic.configs = internal_configs(config->offsets_topic_segment_bytes);
   } else if (name == kTransactionStateTopic) {
-    topic.partitions = config_->transaction_state_log_num_partitions;
-    topic.replication_factor = config_->transaction_state_log_replication_factor;
-    topic.configs = internal_configs(config_->transaction_state_log_segment_bytes);
+    topic.partitions = config->transaction_state_log_num_partitions;
+    topic.replication_factor = config->transaction_state_log_replication_factor;
+    topic.configs = internal_configs(config->transaction_state_log_segment_bytes);
     topic.configs["compression.type"] = "uncompressed";
-    topic.configs["min.insync.replicas"] = std::to_string(config_->transaction_state_log_min_isr);
+    topic.configs["min.insync.replicas"] = std::to_string(config->transaction_state_log_min_isr);
     topic.configs["unclean.leader.election.enable"] = "false";
   }
   return topic;

@@ -15,7 +15,7 @@
 #include "base/uuid.h"
 #include "server/admin/delayed_topics.h"
 #include "server/admin/replica_assignment.h"
-#include "server/config/broker_config.h"
+#include "server/config/dynamic_config.h"
 #include "server/config/topic_config.h"
 #include "server/metadata/metadata_cache.h"
 #include "server/purgatory/purgatory.h"
@@ -55,7 +55,7 @@ class TopicAdmin {
   using WaitCallback = std::function<void(std::vector<std::string>)>;
 
   TopicAdmin(zk::Topics& topics, zk::Deletions& deletions,
-             std::shared_ptr<const config::BrokerConfig> config,
+             const config::DynamicConfig& config,
              const metadata::MetadataCache& metadata, Purgatory& purgatory, base::Random random);
 
   // Checks and, unless `validate_only`, writes the topic. Errors as CreateTopics gives them.
@@ -89,7 +89,7 @@ class TopicAdmin {
 
   zk::Topics& topics_;
   zk::Deletions& deletions_;
-  const std::shared_ptr<const config::BrokerConfig> config_;
+  const config::DynamicConfig& config_;
   const metadata::MetadataCache& metadata_;
   Purgatory& purgatory_;
   base::Mutex mutex_;

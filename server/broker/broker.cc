@@ -9,6 +9,7 @@
 #include "server/broker/group_parts.h"
 #include "server/broker/parts.h"
 #include "server/broker/producer_id_blocks.h"
+#include "server/broker/reconfiguration.h"
 #include "zk/store/cluster_id.h"
 #include "zk/store/persistent_paths.h"
 #include "zk/store/producer_ids.h"
@@ -18,10 +19,10 @@ namespace {
 
 // ZooKeeper, cluster id, broker id (zookeeper.md §3.1 steps 1 to 4 and 6).
 base::Status connect(Parts& parts) {
-  parts.session = std::make_unique<zk::Session>(session_options(*parts.config), parts.clock);
+  parts.session = std::make_unique<zk::Session>(session_options(*parts.config()), parts.clock);
   base::Status connected = parts.session->connect();
   if (!connected) {
-    return base::Error("ZooKeeper at " + parts.config->zookeeper_connect +
+    return base::Error("ZooKeeper at " + parts.config()->zookeeper_connect +
                        " cannot be reached: " + connected.error().message);
   }
   return zk::create_persistent_paths(*parts.session);
@@ -37,14 +38,15 @@ base::Status identify(Parts& parts) {
     *cluster_id = *made;
   }
   parts.cluster_id = **cluster_id;
-  auto identities = read_identities(parts.config->log_directories());
+  auto identities = read_identities(parts.config()->log_directories());
   if (!identities) return identities.error();
   auto stored = check_identities(*identities, parts.cluster_id);
   if (!stored) return stored.error();
-  auto chosen = choose_broker_id(*parts.config, *stored);
+  auto chosen = choose_broker_id(*parts.config(), *stored);
   if (!chosen) return chosen.error();
   if (!*chosen) {
-    auto generated = zk::Brokers(*parts.session).generate_id(parts.config->reserved_broker_max_id);
+    auto generated =
+        zk::Brokers(*parts.session).generate_id(parts.config()->reserved_broker_max_id);
     if (!generated) return generated.error();
     *chosen = *generated;
   }
@@ -54,13 +56,28 @@ base::Status identify(Parts& parts) {
   return {};
 }
 
+// What listeners and connections to other brokers need.
+base::Status secure(Parts& parts) {
+  auto listeners = config::parse_listeners(*parts.config());
+  if (!listeners) return listeners.error();
+  parts.listeners = std::move(*listeners);
+  auto tls = tls_of(*parts.config(), parts.listeners);
+  if (!tls) return tls.error();
+  parts.tls = std::move(*tls);
+  auto inter_broker = parts.tls.find(parts.listeners.inter_broker_name);
+  parts.connections = std::make_unique<InterBrokerConnections>(
+      inter_broker == parts.tls.end() ? nullptr : inter_broker->second.get());
+  return {};
+}
+
 // Step 7: the logs, each with its topic's settings.
 base::Status load_logs(Parts& parts) {
-  parts.scheduler = std::make_unique<base::BackgroundScheduler>(parts.config->background_threads);
-  parts.topic_settings = std::make_unique<TopicSettingsSource>(*parts.session, parts.config);
+  parts.scheduler = std::make_unique<base::BackgroundScheduler>(parts.config()->background_threads);
+  parts.topic_settings =
+      std::make_unique<TopicSettingsSource>(*parts.session, parts.dynamic_config);
   parts.zk_topics = std::make_unique<zk::Topics>(*parts.session);
-  parts.logs = std::make_unique<log::LogManager>(parts.config->log_directories(),
-                                                 log_manager_options(*parts.config), parts.clock);
+  parts.logs = std::make_unique<log::LogManager>(parts.config()->log_directories(),
+                                                 log_manager_options(*parts.config()), parts.clock);
   for (std::size_t i = 0; i < parts.identities.size(); ++i) {
     const std::string& failure = parts.identities[i].failure;
     if (!failure.empty()) parts.logs->dirs().all()[i]->fail(failure);
@@ -80,7 +97,7 @@ base::Status load_logs(Parts& parts) {
 
 // Fetchers and in-sync replicas.
 void build_replication(Parts& parts) {
-  auto options = alter_partition_options(*parts.config, parts.listeners);
+  auto options = alter_partition_options(*parts.config(), parts.listeners);
   if (options) {
     parts.alter_partition = std::make_unique<replica::AlterPartition>(
         parts.broker_id, parts.broker_epoch, parts.metadata, *parts.connections, *options);
@@ -100,13 +117,13 @@ void build_replication(Parts& parts) {
                               .clock = parts.clock,
                               .broker_epoch = parts.broker_epoch,
                               .throttle = parts.throttles->follower,
-                              .options = fetcher_options(*parts.config, parts.listeners)});
+                              .options = fetcher_options(*parts.config(), parts.listeners)});
 }
 
 void start_replication(Parts& parts) {
   parts.isr_updater->start();
   // A follower is out of sync after at most one and a half times replica.lag.time.max.ms.
-  std::int64_t period_ms = std::max<std::int64_t>(parts.config->replica_lag_time_max_ms / 2, 1);
+  std::int64_t period_ms = std::max<std::int64_t>(parts.config()->replica_lag_time_max_ms / 2, 1);
   parts.scheduler->schedule(
       "isr-expiration", [&parts] { parts.isr_updater->shrink_all(); }, period_ms, period_ms);
   if (parts.zookeeper_isr == nullptr) return;
@@ -118,11 +135,11 @@ void start_replication(Parts& parts) {
 void build_replicas(Parts& parts) {
   parts.waiting = std::make_unique<Waiting>(parts.clock);
   parts.replicas = std::make_unique<replica::ReplicaSet>(
-      parts.broker_id, parts.metadata, parts.clock, parts.config->replica_lag_time_max_ms,
+      parts.broker_id, parts.metadata, parts.clock, parts.config()->replica_lag_time_max_ms,
       parts.session->negotiated_timeout_ms());
   parts.stop_watch = std::make_unique<StopWatch>(parts.replicas->stops(), *parts.session,
                                                  parts.broker_id, parts.broker_epoch);
-  parts.throttles = replication_throttles(*parts.config, parts.clock);
+  parts.throttles = replication_throttles(*parts.config(), parts.clock);
   replica::PartitionWaits& waits = parts.waiting->partitions;
   parts.leadership = std::make_unique<replica::Leadership>(
       *parts.replicas, *parts.logs, *parts.high_watermarks, waits,
@@ -137,9 +154,9 @@ void build_replicas(Parts& parts) {
   parts.record_deletions =
       std::make_unique<replica::RecordDeletions>(*parts.replicas, *parts.logs, waits);
   parts.log_dir_mover = std::make_unique<replica::LogDirMover>(
-      *parts.replicas, *parts.logs, waits, log_dir_mover_options(*parts.config), parts.clock);
+      *parts.replicas, *parts.logs, waits, log_dir_mover_options(*parts.config()), parts.clock);
   parts.fetch_sessions = std::make_unique<replica::FetchSessions>(
-      static_cast<std::size_t>(parts.config->max_incremental_fetch_session_cache_slots),
+      static_cast<std::size_t>(parts.config()->max_incremental_fetch_session_cache_slots),
       parts.clock, base::Random::from_entropy());
   parts.log_dir_failures =
       std::make_unique<LogDirFailures>(parts.broker_id, *parts.logs, *parts.leadership,
@@ -171,15 +188,15 @@ void build_coordinators(Parts& parts) {
   parts.zk_configs = std::make_unique<zk::Configs>(*parts.session);
   parts.broker_loggers = std::make_unique<admin::BrokerLoggers>(parts.broker_id);
   parts.topics = std::make_unique<admin::TopicAdmin>(
-      *parts.zk_topics, *parts.zk_deletions, parts.config, parts.metadata, parts.waiting->topics,
-      base::Random::from_entropy());
+      *parts.zk_topics, *parts.zk_deletions, parts.dynamic_config, parts.metadata,
+      parts.waiting->topics, base::Random::from_entropy());
   group::ScheduleAfter schedule = [&parts](std::int64_t delay_ms, std::function<void()> task) {
     parts.waiting->timer.add(std::make_shared<TimedCall>(std::move(task)), delay_ms);
   };
   build_groups(parts, schedule);
   parts.producer_ids =
       std::make_unique<transaction::ProducerIds>([&parts]() -> base::Result<zk::ProducerIdBlock> {
-        if (config::has_allocate_producer_ids(protocol_of(*parts.config))) {
+        if (config::has_allocate_producer_ids(protocol_of(*parts.config()))) {
           return ask_for_producer_ids(controller_call(parts), parts.broker_epoch);
         }
         return zk::allocate_producer_ids(*parts.session, parts.broker_id);
@@ -196,12 +213,12 @@ void settle_ports(Parts& parts) {
 // Steps 9 to 14: bind, register, take part in the election; requests wait in the kernel's backlog.
 base::Status join_cluster(Parts& parts) {
   parts.controller = std::make_unique<controller::Controller>(
-      controller_options(*parts.config, parts.listeners, parts.broker_id), *parts.session,
+      controller_options(*parts.config(), parts.listeners, parts.broker_id), *parts.session,
       *parts.connections);
-  auto options = socket_options(*parts.config, parts.listeners, parts.tls, parts.broker_id);
+  auto options = socket_options(*parts.config(), parts.listeners, parts.tls, parts.broker_id);
   if (!options) return options.error();
   parts.zookeeper_lane = std::make_unique<api::ZooKeeperLane>(
-      parts.config->num_io_threads, parts.config->request_timeout_ms, parts.clock,
+      parts.config()->num_io_threads, parts.config()->request_timeout_ms, parts.clock,
       [&parts] { return parts.session->state() == zk::SessionState::kConnected; });
   parts.services =
       std::make_unique<api::Services>(api::Services{.clock = parts.clock,
@@ -238,8 +255,8 @@ base::Status join_cluster(Parts& parts) {
   settle_ports(parts);
   parts.registration = std::make_unique<Registration>(
       *parts.session,
-      registration_of(*parts.config, parts.listeners, parts.broker_id, parts.clock.wall_ms()),
-      registration_version(*parts.config), parts.broker_epoch);
+      registration_of(*parts.config(), parts.listeners, parts.broker_id, parts.clock.wall_ms()),
+      registration_version(*parts.config()), parts.broker_epoch);
   base::Status free = parts.registration->check_endpoints_are_free();
   if (!free) return free;
   base::Status registered = parts.registration->register_now();
@@ -257,37 +274,35 @@ base::Status serve(Parts& parts) {
   if (!offsets_topic) return offsets_topic.error();
   auto known = offsets_topic->find(std::string(admin::kConsumerOffsetsTopic));
   parts.group_table.set_partition_count(
-      known == offsets_topic->end() ? parts.config->offsets_topic_num_partitions
+      known == offsets_topic->end() ? parts.config()->offsets_topic_num_partitions
                                     : static_cast<std::int32_t>(known->second.partitions.size()));
-  parts.topic_settings->follow_changes(
-      *parts.logs, *parts.replicas,
-      [&parts](const std::string& topic) { parts.controller->enable_unclean_election(topic); });
   parts.logs->start_tasks(*parts.scheduler);
   parts.log_dir_mover->start();
   start_replication(parts);
-  std::int64_t interval_ms = parts.config->replica_high_watermark_checkpoint_interval_ms;
+  std::int64_t interval_ms = parts.config()->replica_high_watermark_checkpoint_interval_ms;
   parts.scheduler->schedule(
       "high-watermark-checkpoint", [&parts] { parts.high_watermarks->checkpoint(*parts.replicas); },
       interval_ms, interval_ms);
-  std::int64_t retention_check_ms = parts.config->offsets_retention_check_interval_ms;
+  std::int64_t retention_check_ms = parts.config()->offsets_retention_check_interval_ms;
   parts.scheduler->schedule(
       "offset-expiry", [&parts] { parts.group_removal->remove_expired(); }, retention_check_ms,
       retention_check_ms);
   parts.stop_watch->start();
   parts.sockets->start_processing();
+  follow_settings(parts);
   parts.started = true;
   return {};
 }
 
 void leave_controlled(Parts& parts) {
-  if (!parts.started || !parts.config->controlled_shutdown_enable) return;
+  if (!parts.started || !parts.config()->controlled_shutdown_enable) return;
   const ControllerCall controller{.broker_id = parts.broker_id,
                                   .listener = parts.listeners.inter_broker_name,
                                   .metadata = parts.metadata,
                                   .connections = *parts.connections};
-  bool done = shut_down_controlled(controller, parts.broker_epoch.load(),
-                                   config::controlled_shutdown_version(protocol_of(*parts.config)),
-                                   *parts.config);
+  bool done = shut_down_controlled(
+      controller, parts.broker_epoch.load(),
+      config::controlled_shutdown_version(protocol_of(*parts.config())), *parts.config());
   if (!done) {
     LOG(WARNING) << "[broker " << parts.broker_id
                  << "] leaves without the controller's help; its partitions are led anew once "
@@ -297,7 +312,6 @@ void leave_controlled(Parts& parts) {
 
 // No request may be parked when the network layer goes (zookeeper.md §3.5 for the order).
 void stop_answering(Parts& parts) {
-  if (parts.topic_settings) parts.topic_settings->stop();
   if (parts.sockets) parts.sockets->stop_processing();
   if (parts.log_dir_mover) parts.log_dir_mover->stop();
   if (parts.fetchers) parts.fetchers->stop();
@@ -326,16 +340,8 @@ bool Broker::has_failed() const {
 
 base::Status Broker::start() {
   Parts& parts = *parts_;
-  auto listeners = config::parse_listeners(*parts.config);
-  if (!listeners) return listeners.error();
-  parts.listeners = std::move(*listeners);
-  auto tls = tls_of(*parts.config, parts.listeners);
-  if (!tls) return tls.error();
-  parts.tls = std::move(*tls);
-  auto inter_broker = parts.tls.find(parts.listeners.inter_broker_name);
-  parts.connections = std::make_unique<InterBrokerConnections>(
-      inter_broker == parts.tls.end() ? nullptr : inter_broker->second.get());
-  for (base::Status (*step)(Parts&) : {connect, identify, load_logs}) {
+  for (base::Status (*step)(Parts&) :
+       {connect, identify, read_broker_settings, secure, load_logs}) {
     base::Status done = step(parts);
     if (!done) return done;
   }
@@ -350,11 +356,14 @@ void Broker::shutdown() {
   Parts& parts = *parts_;
   if (parts.stopped) return;
   parts.stopped = true;
-  leave_controlled(parts);
   // While ZooKeeper is away, whoever waits for it must be told that it is over.
   if (parts.session && parts.session->state() != zk::SessionState::kConnected) {
     parts.session->close();
   }
+  // What leaves must not change any more.
+  if (parts.config_follower) parts.config_follower->stop();
+  if (parts.file_watch) parts.file_watch->shutdown();
+  leave_controlled(parts);
   stop_answering(parts);
   if (parts.logs) parts.logs->shutdown(parts.broker_epoch.load());
   if (parts.registration) parts.registration->stop_following();

@@ -16,7 +16,7 @@ group::AppendBatch append_to_group_log(Parts& parts) {
                   group::WrittenCallback callback) {
     replica::AppendRequest request;
     request.acks = acks;
-    request.timeout_ms = parts.config->offsets_commit_timeout_ms;
+    request.timeout_ms = parts.config()->offsets_commit_timeout_ms;
     request.spec.origin = protocol::AppendOrigin::kCoordinator;
     request.entries.push_back({{group::GroupLoader::kTopic, partition}, batch});
     parts.appends->append(
@@ -29,7 +29,8 @@ group::AppendBatch append_to_group_log(Parts& parts) {
 }  // namespace
 
 void build_groups(Parts& parts, const group::ScheduleAfter& schedule) {
-  const config::BrokerConfig& config = *parts.config;
+  const std::shared_ptr<const config::BrokerConfig> now = parts.config();
+  const config::BrokerConfig& config = *now;
   // With the log at hand nobody waits for ZooKeeper for long.
   bool is_second_place = offset_storage(config) == group::OffsetStorage::kBoth;
   parts.zk_offsets = std::make_unique<zk::ConsumerOffsets>(

@@ -14,6 +14,7 @@
 #include "server/api/dispatcher.h"
 #include "server/api/services.h"
 #include "server/api/zookeeper_lane.h"
+#include "server/broker/config_follower.h"
 #include "server/broker/connections.h"
 #include "server/broker/identity.h"
 #include "server/broker/log_dir_failures.h"
@@ -22,7 +23,6 @@
 #include "server/broker/stop_watch.h"
 #include "server/broker/topic_settings_source.h"
 #include "server/config/dynamic_config.h"
-#include "server/config/password_encoder.h"
 #include "server/controller/controller.h"
 #include "server/group/committed_offsets.h"
 #include "server/group/coordinator.h"
@@ -67,11 +67,10 @@ struct Waiting {
 };
 
 struct Parts {
-  explicit Parts(config::BrokerConfig read)
-      : config(std::make_shared<const config::BrokerConfig>(std::move(read))),
-        dynamic_config(*config) {}
+  explicit Parts(config::BrokerConfig read) : dynamic_config(std::move(read)) {}
 
-  const std::shared_ptr<const config::BrokerConfig> config;
+  std::shared_ptr<const config::BrokerConfig> config() const { return dynamic_config.current(); }
+
   config::DynamicConfig dynamic_config;
   const base::Clock& clock = base::Clock::system();
   config::Listeners listeners;
@@ -126,6 +125,9 @@ struct Parts {
   std::unique_ptr<api::Services> services;
   std::unique_ptr<api::Dispatcher> dispatcher;
   std::unique_ptr<network::SocketServer> sockets;
+  std::vector<std::unique_ptr<config::Reconfigurable>> reconfigurables;
+  std::unique_ptr<ConfigFollower> config_follower;
+  std::unique_ptr<base::BackgroundScheduler> file_watch;
   bool started = false;  // up to answering requests
   bool stopped = false;
 };

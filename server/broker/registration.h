@@ -3,7 +3,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <vector>
 
+#include "base/mutex.h"
 #include "base/result.h"
 #include "server/controller/controller.h"
 #include "zk/client/session.h"
@@ -11,7 +13,8 @@
 
 namespace odradek::broker {
 
-// register_now() at the start; afterwards the session's event thread and the controller's use it.
+// register_now() at the start; afterwards the session's event thread, the controller's and that of
+// changed settings use it.
 class Registration : public zk::SessionObserver {
  public:
   // The broker epoch is written to `epoch` with each registration.
@@ -26,6 +29,8 @@ class Registration : public zk::SessionObserver {
   // afterwards.
   void follow_session(controller::Controller& controller);
   void stop_following();
+  // What the broker advertises, from now on and with every new session.
+  base::Status advertise(std::vector<zk::BrokerEndpoint> endpoints) EXCLUDES(mutex_);
 
  private:
   void before_reconnect() override;
@@ -33,7 +38,11 @@ class Registration : public zk::SessionObserver {
 
   zk::Session& session_;
   zk::Brokers brokers_;
-  const zk::BrokerRegistration broker_;
+  zk::BrokerRegistration broker() const EXCLUDES(mutex_);
+
+  const protocol::BrokerId broker_id_;
+  mutable base::Mutex mutex_;
+  zk::BrokerRegistration broker_ GUARDED_BY(mutex_);
   const std::int32_t payload_version_;
   std::atomic<std::int64_t>& epoch_;
   controller::Controller* controller_ = nullptr;  // set while following

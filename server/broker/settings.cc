@@ -83,6 +83,7 @@ log::LogManagerOptions log_manager_options(const config::BrokerConfig& config) {
   options.start_checkpoint_interval_ms = config.log_flush_start_offset_checkpoint_interval_ms;
   options.initial_task_delay_ms = config.log_initial_task_delay_ms;
   options.producer_id_expiration_ms = config.producer_id_expiration_ms;
+  options.file_delete_delay_ms = config.log_segment_delete_delay_ms;
   options.recovery_threads_per_dir = config.num_recovery_threads_per_data_dir;
   options.cleaner = {.enable = config.log_cleaner_enable,
                      .threads = config.log_cleaner_threads,
@@ -242,24 +243,64 @@ controller::ControllerOptions controller_options(const config::BrokerConfig& con
   return options;
 }
 
+base::Result<std::unique_ptr<security::ListenerTls>> tls_of(const config::BrokerConfig& config,
+                                                            const config::Listeners& listeners,
+                                                            const config::Listener& listener) {
+  if (config::uses_sasl(listener.protocol)) {
+    return base::Error("listener " + listener.name + " asks for " +
+                       std::string(config::security_protocol_name(listener.protocol)) +
+                       ", but SASL is not served yet; use PLAINTEXT or SSL");
+  }
+  if (!config::uses_tls(listener.protocol)) return std::unique_ptr<security::ListenerTls>();
+  return security::ListenerTls::create(config, listener.name,
+                                       listener.name == listeners.inter_broker_name);
+}
+
 base::Result<TlsByListener> tls_of(const config::BrokerConfig& config,
                                    const config::Listeners& listeners) {
   TlsByListener all;
   for (const config::Listener& listener : listeners.bound) {
-    if (config::uses_sasl(listener.protocol)) {
-      return base::Error("listener " + listener.name + " asks for " +
-                         std::string(config::security_protocol_name(listener.protocol)) +
-                         ", but SASL is not served yet; use PLAINTEXT or SSL");
-    }
-    if (!config::uses_tls(listener.protocol)) continue;
-    auto tls = security::ListenerTls::create(config, listener.name,
-                                             listener.name == listeners.inter_broker_name);
-    if (!tls) {
-      return base::Error("listener " + listener.name + ": " + tls.error().message);
-    }
-    all[listener.name] = std::move(*tls);
+    auto tls = tls_of(config, listeners, listener);
+    if (!tls) return base::Error("listener " + listener.name + ": " + tls.error().message);
+    if (*tls != nullptr) all[listener.name] = std::move(*tls);
   }
   return all;
+}
+
+network::ConnectionLimitOptions connection_limits(const config::BrokerConfig& config) {
+  return {.max_connections = config.max_connections,
+          .max_connection_creation_rate = config.max_connection_creation_rate,
+          .max_connections_per_ip = config.max_connections_per_ip,
+          .max_connections_per_ip_overrides = per_ip_overrides(config)};
+}
+
+base::Result<network::ListenerOptions> listener_options(const config::BrokerConfig& config,
+                                                        const config::Listeners& listeners,
+                                                        const config::Listener& listener,
+                                                        const security::ListenerTls* tls) {
+  auto own = config.for_listener(listener.name);
+  if (!own) return own.error();
+  network::ListenerOptions listening;
+  listening.name = listener.name;
+  listening.protocol = listener.protocol;
+  listening.host = listener.host;
+  listening.port = listener.port;
+  listening.is_inter_broker = listener.name == listeners.inter_broker_name;
+  listening.is_control_plane = listener.name == listeners.control_plane_name;
+  listening.network_threads = own->num_network_threads;
+  listening.backlog = own->socket_listen_backlog_size;
+  // Without a limit of its own a listener has the broker's, which it could not exceed anyway.
+  listening.max_connections = own->max_connections;
+  listening.max_connection_creation_rate = own->max_connection_creation_rate;
+  listening.send_buffer_bytes = own->socket_send_buffer_bytes;
+  listening.receive_buffer_bytes = own->socket_receive_buffer_bytes;
+  if (tls == nullptr) return listening;
+  auto mapper = security::PrincipalMapper::parse(own->ssl_principal_mapping_rules);
+  if (!mapper) return mapper.error();
+  auto shared = std::make_shared<security::PrincipalMapper>(std::move(*mapper));
+  listening.tls.context = [tls] { return tls->server()->shared(); };
+  listening.tls.principal = [shared](ssl_st* session) { return principal_of(session, *shared); };
+  return listening;
 }
 
 base::Result<network::SocketServerOptions> socket_options(const config::BrokerConfig& config,
@@ -273,41 +314,27 @@ base::Result<network::SocketServerOptions> socket_options(const config::BrokerCo
   options.queued_max_request_bytes = config.queued_max_request_bytes;
   options.request_max_bytes = config.socket_request_max_bytes;
   options.connections_max_idle_ms = config.connections_max_idle_ms;
-  options.limits = {.max_connections = config.max_connections,
-                    .max_connection_creation_rate = config.max_connection_creation_rate,
-                    .max_connections_per_ip = config.max_connections_per_ip,
-                    .max_connections_per_ip_overrides = per_ip_overrides(config)};
+  options.limits = connection_limits(config);
   for (const config::Listener& listener : listeners.bound) {
-    auto own = config.for_listener(listener.name);
-    if (!own) return own.error();
-    network::ListenerOptions listening;
-    listening.name = listener.name;
-    listening.protocol = listener.protocol;
-    listening.host = listener.host;
-    listening.port = listener.port;
-    listening.is_inter_broker = listener.name == listeners.inter_broker_name;
-    listening.is_control_plane = listener.name == listeners.control_plane_name;
-    listening.network_threads = own->num_network_threads;
-    listening.backlog = own->socket_listen_backlog_size;
-    // Without a limit of its own a listener has the broker's, which it could not exceed anyway.
-    listening.max_connections = own->max_connections;
-    listening.max_connection_creation_rate = own->max_connection_creation_rate;
-    listening.send_buffer_bytes = own->socket_send_buffer_bytes;
-    listening.receive_buffer_bytes = own->socket_receive_buffer_bytes;
-    auto context = tls.find(listener.name);
-    if (context != tls.end()) {
-      auto mapper = security::PrincipalMapper::parse(own->ssl_principal_mapping_rules);
-      if (!mapper) return mapper.error();
-      auto shared = std::make_shared<security::PrincipalMapper>(std::move(*mapper));
-      const security::ListenerTls* listener_tls = context->second.get();
-      listening.tls.context = [listener_tls] { return listener_tls->server()->shared(); };
-      listening.tls.principal = [shared](ssl_st* session) {
-        return principal_of(session, *shared);
-      };
-    }
-    options.listeners.push_back(std::move(listening));
+    auto own_tls = tls.find(listener.name);
+    auto listening = listener_options(config, listeners, listener,
+                                      own_tls == tls.end() ? nullptr : own_tls->second.get());
+    if (!listening) return listening.error();
+    options.listeners.push_back(std::move(*listening));
   }
   return options;
+}
+
+std::vector<zk::BrokerEndpoint> endpoints_of(const config::Listeners& listeners) {
+  std::vector<zk::BrokerEndpoint> endpoints;
+  for (const config::Listener& listener : listeners.advertised) {
+    endpoints.push_back(
+        {.listener = listener.name,
+         .security_protocol = std::string(config::security_protocol_name(listener.protocol)),
+         .host = listener.host,
+         .port = listener.port});
+  }
+  return endpoints;
 }
 
 zk::BrokerRegistration registration_of(const config::BrokerConfig& config,
@@ -315,13 +342,7 @@ zk::BrokerRegistration registration_of(const config::BrokerConfig& config,
                                        protocol::BrokerId broker_id, std::int64_t now_ms) {
   zk::BrokerRegistration registration;
   registration.broker_id = broker_id;
-  for (const config::Listener& listener : listeners.advertised) {
-    registration.endpoints.push_back(
-        {.listener = listener.name,
-         .security_protocol = std::string(config::security_protocol_name(listener.protocol)),
-         .host = listener.host,
-         .port = listener.port});
-  }
+  registration.endpoints = endpoints_of(listeners);
   if (!config.broker_rack.empty()) registration.rack = config.broker_rack;
   registration.timestamp_ms = now_ms;
   return registration;

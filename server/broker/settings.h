@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "server/config/broker_config.h"
 #include "server/config/inter_broker_protocol.h"
@@ -54,15 +55,24 @@ controller::ControllerOptions controller_options(const config::BrokerConfig& con
                                                  const config::Listeners& listeners,
                                                  protocol::BrokerId broker_id);
 
-// TLS contexts of the listeners that need one. SASL is refused, naming the listener.
+// The TLS contexts of a listener that needs some, else null. SASL is refused, naming the listener.
+base::Result<std::unique_ptr<security::ListenerTls>> tls_of(const config::BrokerConfig& config,
+                                                            const config::Listeners& listeners,
+                                                            const config::Listener& listener);
 base::Result<TlsByListener> tls_of(const config::BrokerConfig& config,
                                    const config::Listeners& listeners);
-// `tls` outlives the server.
+network::ConnectionLimitOptions connection_limits(const config::BrokerConfig& config);
+// `tls` is null where none is needed, and outlives the listener; so below.
+base::Result<network::ListenerOptions> listener_options(const config::BrokerConfig& config,
+                                                        const config::Listeners& listeners,
+                                                        const config::Listener& listener,
+                                                        const security::ListenerTls* tls);
 base::Result<network::SocketServerOptions> socket_options(const config::BrokerConfig& config,
                                                           const config::Listeners& listeners,
                                                           const TlsByListener& tls,
                                                           protocol::BrokerId broker_id);
 
+std::vector<zk::BrokerEndpoint> endpoints_of(const config::Listeners& listeners);
 // What this broker tells the cluster of itself; advertised ports of 0 become the bound ones.
 zk::BrokerRegistration registration_of(const config::BrokerConfig& config,
                                        const config::Listeners& listeners,

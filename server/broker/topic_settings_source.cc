@@ -1,13 +1,12 @@
 #include "server/broker/topic_settings_source.h"
 
+#include <set>
 #include <utility>
 
 #include "base/log.h"
 #include "base/text.h"
 #include "server/broker/settings.h"
 #include "server/config/topic_config.h"
-#include "zk/data/config_change.h"
-#include "zk/data/paths.h"
 
 namespace odradek::broker {
 namespace {
@@ -15,89 +14,128 @@ namespace {
 constexpr std::string_view kTopicPrefix = "topics/";
 constexpr const char* kUncleanKey = "unclean.leader.election.enable";
 
-}  // namespace
-
-TopicSettingsSource::TopicSettingsSource(zk::Session& session,
-                                         std::shared_ptr<const config::BrokerConfig> config)
-    : session_(session), configs_(session), config_(std::move(config)) {}
-
-replica::TopicSettings TopicSettingsSource::settings_of(const std::string& topic,
-                                                        const zk::ConfigMap& overrides) {
+replica::TopicSettings build_settings(const std::string& topic, const zk::ConfigMap& overrides,
+                                      const config::BrokerConfig& broker) {
   std::vector<std::string> problems;
   auto built = config::TopicConfig::build_leniently(
-      *config_, config::Properties(overrides.begin(), overrides.end()), problems);
+      broker, config::Properties(overrides.begin(), overrides.end()), problems);
   for (const std::string& problem : problems) {
     LOG(WARNING) << "topic " << topic << ": a setting in ZooKeeper is left out: " << problem;
   }
-  return topic_settings(built, *config_);
+  return topic_settings(built, broker);
 }
 
-zk::ConfigMap TopicSettingsSource::overrides_of(const std::string& topic) {
-  auto overrides = configs_.read(std::string(kTopicPrefix) + topic);
-  if (overrides) return std::move(*overrides);
-  LOG(WARNING) << "topic " << topic << ": settings cannot be read, the broker's defaults count: "
-               << overrides.error().message;
-  return {};
-}
+}  // namespace
 
-replica::TopicSettings TopicSettingsSource::read(const std::string& topic) {
-  return settings_of(topic, overrides_of(topic));
-}
-
-std::map<std::string, replica::TopicSettings> TopicSettingsSource::read_all(
+base::Result<TopicSettingsSource::Overrides> TopicSettingsSource::overrides_of(
     const std::vector<std::string>& topics) {
   std::vector<std::string> paths;
   paths.reserve(topics.size());
   for (const std::string& topic : topics) paths.push_back(std::string(kTopicPrefix) + topic);
-  auto overrides = configs_.read(paths);
-  if (!overrides) {
-    LOG(WARNING) << "settings of topics cannot be read, the broker's defaults count: "
-                 << overrides.error().message;
+  auto read = configs_.read(paths);
+  if (!read) return read.error();
+  Overrides overrides;
+  for (auto& [path, own] : *read) {
+    overrides.emplace(path.substr(kTopicPrefix.size()), std::move(own));
   }
+  return overrides;
+}
+
+void TopicSettingsSource::remember(const Overrides& overrides) {
+  base::MutexLock lock(mutex_);
+  for (const auto& [topic, own] : overrides) {
+    if (own.empty()) {
+      overrides_.erase(topic);
+    } else {
+      overrides_[topic] = own;
+    }
+  }
+}
+
+std::map<std::string, replica::TopicSettings> TopicSettingsSource::settings_of(
+    const std::vector<std::string>& topics, const Overrides& overrides) const {
+  auto broker = config_.current();
+  const replica::TopicSettings defaults = build_settings("", {}, *broker);
   std::map<std::string, replica::TopicSettings> all;
   for (const std::string& topic : topics) {
-    zk::ConfigMap own;
-    if (overrides) {
-      auto found = overrides->find(std::string(kTopicPrefix) + topic);
-      if (found != overrides->end()) own = found->second;
-    }
-    all[topic] = settings_of(topic, own);
+    auto own = overrides.find(topic);
+    bool has_own = own != overrides.end() && !own->second.empty();
+    all[topic] = has_own ? build_settings(topic, own->second, *broker) : defaults;
   }
   return all;
 }
 
-void TopicSettingsSource::follow_changes(log::LogManager& logs, replica::ReplicaSet& replicas,
-                                         AllowUnclean allow_unclean) {
-  allow_unclean_ = std::move(allow_unclean);
-  listener_ = std::make_unique<zk::NotificationListener>(
-      session_, std::string(zk::paths::kConfigChanges), std::string(zk::paths::kConfigChangePrefix),
-      [this, &logs, &replicas](const std::string& payload) { on_change(payload, logs, replicas); });
-  listener_->start();
+std::map<std::string, replica::TopicSettings> TopicSettingsSource::read_all(
+    const std::vector<std::string>& topics) {
+  auto overrides = overrides_of(topics);
+  if (overrides) {
+    remember(*overrides);
+  } else {
+    LOG(WARNING) << "settings of topics cannot be read, the broker's defaults count: "
+                 << overrides.error().message;
+  }
+  return settings_of(topics, overrides ? *overrides : Overrides());
 }
 
-void TopicSettingsSource::stop() { listener_.reset(); }
+void TopicSettingsSource::attach(log::LogManager& logs, replica::ReplicaSet& replicas,
+                                 AllowUnclean allow_unclean) {
+  logs_ = &logs;
+  replicas_ = &replicas;
+  allow_unclean_ = std::move(allow_unclean);
+}
 
-void TopicSettingsSource::on_change(const std::string& payload, log::LogManager& logs,
-                                    replica::ReplicaSet& replicas) {
-  auto change = zk::decode_config_change(payload);
-  if (!change) {
-    LOG(WARNING) << "a note of changed settings cannot be read: " << change.error().message;
-    return;
+void TopicSettingsSource::take_effect(
+    const std::map<std::string, replica::TopicSettings>& settings) {
+  for (const log::LogPtr& log : logs_->all()) {
+    auto own = settings.find(log->partition().topic);
+    if (own != settings.end()) log->set_options(own->second.log);
   }
-  std::string_view path = *change;
-  if (!path.starts_with(kTopicPrefix)) return;
-  std::string topic(path.substr(kTopicPrefix.size()));
-  const zk::ConfigMap overrides = overrides_of(topic);
-  replica::TopicSettings settings = settings_of(topic, overrides);
-  logs.set_topic_options(topic, settings.log);
-  for (const replica::PartitionPtr& partition : replicas.all()) {
-    if (partition->name().topic == topic) partition->set_topic_settings(settings);
+  for (const replica::PartitionPtr& partition : replicas_->all()) {
+    auto own = settings.find(partition->name().topic);
+    if (own != settings.end()) partition->set_topic_settings(own->second);
   }
-  VLOG(1) << "topic " << topic << ": settings applied";
-  auto unclean = overrides.find(kUncleanKey);
-  if (unclean != overrides.end() && base::parse_bool(unclean->second).value_or(false)) {
-    allow_unclean_(topic);
+}
+
+bool TopicSettingsSource::apply(const std::vector<std::string>& topics) {
+  auto overrides = overrides_of(topics);
+  if (!overrides) {
+    LOG(WARNING) << "changed settings of topics cannot be read: " << overrides.error().message;
+    return false;
   }
+  remember(*overrides);
+  std::vector<std::string> readable;  // of the others nothing changes
+  for (const auto& [topic, own] : *overrides) readable.push_back(topic);
+  take_effect(settings_of(readable, *overrides));
+  VLOG(1) << "settings of " << readable.size() << " topics applied";
+  for (const auto& [topic, own] : *overrides) {
+    auto unclean = own.find(kUncleanKey);
+    bool is_allowed = unclean != own.end() && base::parse_bool(unclean->second).value_or(false);
+    if (is_allowed) allow_unclean_(topic);
+  }
+  return true;
+}
+
+std::vector<std::string> TopicSettingsSource::topics_here() const {
+  std::set<std::string> topics;
+  for (const log::LogPtr& log : logs_->all()) topics.insert(log->partition().topic);
+  for (const auto& partition : replicas_->all()) topics.insert(partition->name().topic);
+  return {topics.begin(), topics.end()};
+}
+
+bool TopicSettingsSource::apply_to_all() { return apply(topics_here()); }
+
+void TopicSettingsSource::apply_defaults() {
+  const std::vector<std::string> topics = topics_here();
+  Overrides overrides;
+  {
+    base::MutexLock lock(mutex_);
+    for (const std::string& topic : topics) {
+      auto own = overrides_.find(topic);
+      if (own != overrides_.end()) overrides.insert(*own);
+    }
+    overrides_ = overrides;  // deleted topics go
+  }
+  take_effect(settings_of(topics, overrides));
 }
 
 }  // namespace odradek::broker

@@ -1,5 +1,5 @@
-// TopicSettingsSource: what ZooKeeper says about topics' settings, read when a log is made and when
-// they change.
+// TopicSettingsSource: the settings of topics, from ZooKeeper and the broker's own: for logs that
+// are made, and for those that are there when settings change.
 #pragma once
 
 #include <functional>
@@ -8,43 +8,57 @@
 #include <string>
 #include <vector>
 
-#include "server/config/broker_config.h"
+#include "base/mutex.h"
+#include "server/config/dynamic_config.h"
 #include "server/log/log_manager.h"
-#include "server/replica/leadership.h"
 #include "server/replica/replica_set.h"
+#include "server/replica/topic_settings.h"
 #include "zk/store/configs.h"
-#include "zk/store/notification_listener.h"
 
 namespace odradek::broker {
 
 // Safe from any thread; reads block on ZooKeeper.
 class TopicSettingsSource {
  public:
-  TopicSettingsSource(zk::Session& session, std::shared_ptr<const config::BrokerConfig> config);
+  TopicSettingsSource(zk::Session& session, const config::DynamicConfig& config)
+      : configs_(session), config_(config) {}
 
   // Broker defaults where ZooKeeper does not answer; what cannot be read is told in the log.
-  replica::TopicSettings read(const std::string& topic);
-  // All at once, for the start; topics without a node have the defaults.
-  std::map<std::string, replica::TopicSettings> read_all(const std::vector<std::string>& topics);
+  // Topics without a node have the defaults.
+  std::map<std::string, replica::TopicSettings> read_all(const std::vector<std::string>& topics)
+      EXCLUDES(mutex_);
+  replica::TopicSettings read(const std::string& topic) { return read_all({topic})[topic]; }
 
-  // Applies changes of topics' settings to their logs from here on, replaying what is still noted.
-  // `allow_unclean` is told of each topic whose own setting allows unclean elections now.
+  // Where settings take effect, and who is told of each topic whose own setting allows unclean
+  // elections now. Before the calls below.
   using AllowUnclean = std::function<void(const std::string& topic)>;
-  void follow_changes(log::LogManager& logs, replica::ReplicaSet& replicas,
-                      AllowUnclean allow_unclean);
-  void stop();
+  void attach(log::LogManager& logs, replica::ReplicaSet& replicas, AllowUnclean allow_unclean);
+  // Reads what ZooKeeper holds for these topics and applies it to their logs; false when it does
+  // not answer, and then nothing has changed.
+  bool apply(const std::vector<std::string>& topics) EXCLUDES(mutex_);
+  bool apply_to_all() EXCLUDES(mutex_);
+  // Broker settings changed: what each topic has of its own stays.
+  void apply_defaults() EXCLUDES(mutex_);
 
  private:
-  replica::TopicSettings settings_of(const std::string& topic, const zk::ConfigMap& overrides);
-  void on_change(const std::string& payload, log::LogManager& logs, replica::ReplicaSet& replicas);
-  // Empty, with a line in the log, when ZooKeeper does not answer.
-  zk::ConfigMap overrides_of(const std::string& topic);
+  using Overrides = std::map<std::string, zk::ConfigMap>;  // by topic
 
-  zk::Session& session_;
+  // Topics whose node cannot be read are told in the log and left out.
+  base::Result<Overrides> overrides_of(const std::vector<std::string>& topics);
+  void remember(const Overrides& overrides) EXCLUDES(mutex_);
+  // By topic; the same defaults for all that have nothing of their own.
+  std::map<std::string, replica::TopicSettings> settings_of(const std::vector<std::string>& topics,
+                                                            const Overrides& overrides) const;
+  void take_effect(const std::map<std::string, replica::TopicSettings>& settings);
+  std::vector<std::string> topics_here() const;
+
   zk::Configs configs_;
-  const std::shared_ptr<const config::BrokerConfig> config_;
+  const config::DynamicConfig& config_;
+  log::LogManager* logs_ = nullptr;
+  replica::ReplicaSet* replicas_ = nullptr;
   AllowUnclean allow_unclean_;
-  std::unique_ptr<zk::NotificationListener> listener_;
+  mutable base::Mutex mutex_;
+  Overrides overrides_ GUARDED_BY(mutex_);  // of topics that have some
 };
 
 }  // namespace odradek::broker

@@ -44,6 +44,8 @@ struct LogManager::DirLoad {
 LogManager::LogManager(const std::vector<std::string>& directories,
                        const LogManagerOptions& options, const base::Clock& clock)
     : options_(options),
+      file_delete_delay_ms_(options.file_delete_delay_ms),
+      recovery_threads_(std::max(options.recovery_threads_per_dir, 1)),
       clock_(clock),
       files_(options.max_open_files > 0 ? options.max_open_files
                                         : FileCache::default_max_open_files()),
@@ -141,7 +143,7 @@ base::Status LogManager::start(const TopicOptions& topic_options) {
   {
     std::vector<base::Thread> threads;
     for (const auto& load : loads) {
-      for (int i = 0; i < std::max(options_.recovery_threads_per_dir, 1); ++i) {
+      for (int i = 0; i < recovery_threads_; ++i) {
         threads.emplace_back("log-recovery-" + std::to_string(i),
                              [this, &load, &topic_options] { load_logs(*load, topic_options); });
       }
@@ -221,12 +223,6 @@ std::vector<LogPtr> LogManager::logs_in(const LogDir& dir) const {
   std::vector<LogPtr> logs = all();
   std::erase_if(logs, [&](const LogPtr& log) { return &log->dir() != &dir; });
   return logs;
-}
-
-void LogManager::set_topic_options(const std::string& topic, const LogOptions& options) {
-  for (const LogPtr& log : all()) {
-    if (log->partition().topic == topic) log->set_options(options);
-  }
 }
 
 LogDir* LogManager::emptiest_dir() const {
@@ -355,7 +351,7 @@ base::Status LogManager::retire(Log& log) {
   if (!done.ok()) return done;
   done = log.rename_directory(deleted_name(log.partition()));
   if (!done.ok()) return done;
-  deleter_.add_directory(log.directory(), options_.file_delete_delay_ms);
+  deleter_.add_directory(log.directory(), file_delete_delay_ms_);
   LOG(INFO) << log.partition().to_string() << ": its log is renamed to " << log.directory()
             << " and will be deleted";
   return {};
@@ -430,9 +426,20 @@ void LogManager::checkpoint_cleaned_offsets(LogDir& dir) {
 }
 
 base::Status LogManager::close_logs(LogDir& dir, const std::vector<LogPtr>& logs) {
-  for (const LogPtr& log : logs) {
-    base::Status closed = log->close();
-    if (!closed.ok()) return closed;
+  std::atomic<std::size_t> next{0};
+  std::vector<base::Status> closed(static_cast<std::size_t>(recovery_threads_.load()));
+  {
+    std::vector<base::Thread> threads;
+    for (base::Status& mine : closed) {
+      threads.emplace_back("log-closing", [&] {
+        for (std::size_t i = next++; i < logs.size() && mine.ok(); i = next++) {
+          mine = logs[i]->close();
+        }
+      });
+    }
+  }
+  for (base::Status& status : closed) {
+    if (!status.ok()) return status;
   }
   // All of them: closing wrote index entries even where every record was on disk already, and a
   // flush does nothing there.

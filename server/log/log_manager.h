@@ -94,11 +94,11 @@ class LogManager final : public CleanableLogs {
   std::vector<LogPtr> all() const EXCLUDES(mutex_);
   // Current ones: what moves is compacted once it is there.
   std::vector<LogPtr> cleanable() const override EXCLUDES(mutex_);
-  // Of every log of the topic, from now on.
-  void set_topic_options(const std::string& topic, const LogOptions& options) EXCLUDES(mutex_);
   void set_producer_id_expiration_ms(std::int64_t value) {
     context_.producer_id_expiration_ms = value;
   }
+  void set_file_delete_delay_ms(std::int64_t value) { file_delete_delay_ms_ = value; }
+  void set_recovery_threads(int per_dir) { recovery_threads_ = per_dir; }
 
   LogDirs& dirs() { return dirs_; }
   LogMetrics& metrics() { return metrics_; }
@@ -140,6 +140,8 @@ class LogManager final : public CleanableLogs {
   base::Status close_logs(LogDir& dir, const std::vector<LogPtr>& logs);
 
   const LogManagerOptions options_;
+  std::atomic<std::int64_t> file_delete_delay_ms_;
+  std::atomic<int> recovery_threads_;  // of each directory, when logs are loaded and closed
   const base::Clock& clock_;
   FileCache files_;
   FileDeleter deleter_;

@@ -36,7 +36,8 @@ LogDirMover::LogDirMover(ReplicaSet& replicas, log::LogManager& logs, PartitionW
       waits_(waits),
       options_(options),
       thread_count_(std::max(options.threads, 1)),
-      clock_(clock) {}
+      clock_(clock),
+      max_bytes_per_second_(options.max_bytes_per_second) {}
 
 LogDirMover::~LogDirMover() { stop(); }
 
@@ -159,16 +160,23 @@ void LogDirMover::rest(std::int64_t wakes, bool is_anything_left) {
   }
 }
 
+void LogDirMover::set_rate(std::int64_t max_bytes_per_second) {
+  base::MutexLock lock(mutex_);
+  max_bytes_per_second_ = max_bytes_per_second;
+  allowed_ms_ = 0;
+  changed_.notify_all();
+}
+
 void LogDirMover::pace(std::int64_t bytes) {
-  std::int64_t rate = options_.max_bytes_per_second;
+  base::MutexLock lock(mutex_);
+  const std::int64_t rate = max_bytes_per_second_;
   if (rate == LogDirMoverOptions::kNoLimit) return;
   double cost_ms = kMillisecondsPerSecond * static_cast<double>(bytes) /
                    static_cast<double>(std::max<std::int64_t>(rate, 1));
-  base::MutexLock lock(mutex_);
   std::int64_t now_ms = clock_.monotonic_ms();
   allowed_ms_ = std::max(allowed_ms_, now_ms) + static_cast<std::int64_t>(cost_ms);
   auto deadline = base::steady_after_ms(allowed_ms_ - now_ms);
-  while (!stopping_ && changed_.wait_until(mutex_, deadline)) {
+  while (!stopping_ && rate == max_bytes_per_second_ && changed_.wait_until(mutex_, deadline)) {
   }
 }
 

@@ -44,6 +44,9 @@ class LogDirMover {
 
   void start();
   void stop() EXCLUDES(mutex_);
+  // replica.alter.log.dirs.io.max.bytes.per.second, from now on; what waits for a slower rate goes
+  // on.
+  void set_rate(std::int64_t max_bytes_per_second) EXCLUDES(mutex_);
   // Replicas got a role: moves that were under way before the last stop can go on.
   void wake() EXCLUDES(mutex_);
 
@@ -74,6 +77,7 @@ class LogDirMover {
   base::CondVar changed_;
   bool stopping_ GUARDED_BY(mutex_) = false;
   std::int64_t wakes_ GUARDED_BY(mutex_) = 0;
+  std::int64_t max_bytes_per_second_ GUARDED_BY(mutex_);
   std::int64_t allowed_ms_ GUARDED_BY(mutex_) = 0;  // monotonic; when the next copy may begin
   std::vector<base::Thread> threads_;
 };

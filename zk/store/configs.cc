@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "protocol/errors.h"
+#include "zk/client/bulk_reader.h"
 #include "zk/data/config_change.h"
 #include "zk/data/controller.h"
 #include "zk/data/paths.h"
@@ -14,6 +15,25 @@ namespace odradek::zk {
 namespace {
 
 constexpr int kMaxRounds = 20;
+
+// From so many on it pays to read them over a connection of their own.
+constexpr std::size_t kFewestConfigsInBulk = 500;
+constexpr std::int32_t kConfigsTimeoutMs = 2'000;
+
+std::vector<Response> read_nodes(Session& session, const std::vector<std::string>& paths) {
+  if (paths.size() >= kFewestConfigsInBulk) {
+    auto reader = BulkReader::connect(session.connect_string(), kConfigsTimeoutMs);
+    auto responses =
+        reader ? reader->read(paths) : base::Result<std::vector<Response>>(reader.error());
+    if (responses) return std::move(*responses);
+    LOG(INFO) << "settings of " << paths.size()
+              << " entities are read one by one: " << responses.error().message;
+  }
+  std::vector<Request> requests;
+  requests.reserve(paths.size());
+  for (const std::string& path : paths) requests.push_back(GetData{path});
+  return session.execute(std::move(requests));
+}
 
 // Quota entities leave no empty node behind; topics and brokers keep theirs.
 bool vanishes_when_empty(std::string_view entity_path) {
@@ -35,10 +55,10 @@ base::Result<ConfigMap> Configs::read(const std::string& entity_path) {
 
 base::Result<std::map<std::string, ConfigMap>> Configs::read(
     const std::vector<std::string>& entity_paths) {
-  std::vector<Request> requests;
-  requests.reserve(entity_paths.size());
-  for (const std::string& entity : entity_paths) requests.push_back(GetData{paths::config(entity)});
-  std::vector<Response> responses = session_.execute(std::move(requests));
+  std::vector<std::string> paths;
+  paths.reserve(entity_paths.size());
+  for (const std::string& entity : entity_paths) paths.push_back(paths::config(entity));
+  const std::vector<Response> responses = read_nodes(session_, paths);
   std::map<std::string, ConfigMap> configs;
   for (std::size_t i = 0; i < entity_paths.size(); ++i) {
     const Response& response = responses[i];

@@ -11,11 +11,12 @@
 namespace odradek::zk {
 
 NotificationListener::NotificationListener(Session& session, std::string parent, std::string prefix,
-                                           Handler handler)
+                                           Handler handler, LookAtAll look_at_all)
     : session_(session),
       parent_(std::move(parent)),
       prefix_(std::move(prefix)),
-      handler_(std::move(handler)) {}
+      handler_(std::move(handler)),
+      look_at_all_(std::move(look_at_all)) {}
 
 NotificationListener::~NotificationListener() { stop(); }
 
@@ -49,6 +50,13 @@ void NotificationListener::wake() {
   changed_.notify_all();
 }
 
+void NotificationListener::after_reconnect() {
+  base::MutexLock lock(mutex_);
+  is_new_session_ = true;
+  ++wanted_runs_;
+  changed_.notify_all();
+}
+
 void NotificationListener::drain() {
   base::MutexLock lock(mutex_);
   const std::uint64_t target = ++wanted_runs_;
@@ -59,46 +67,62 @@ void NotificationListener::drain() {
 void NotificationListener::run() {
   while (true) {
     std::uint64_t target = 0;
+    bool is_new_session = false;
     {
       base::MutexLock lock(mutex_);
       while (wanted_runs_ == done_runs_ && !stopping_) changed_.wait(mutex_);
       if (stopping_) return;
       target = wanted_runs_;  // one run serves all who woke us until now
+      is_new_session = std::exchange(is_new_session_, false);
     }
-    process();
+    process(is_new_session);
     base::MutexLock lock(mutex_);
     done_runs_ = target;
     changed_.notify_all();
   }
 }
 
-void NotificationListener::process() {
+void NotificationListener::process(bool is_new_session) {
   auto names = children_of(session_, parent_);
   if (!names) {
     // A new session makes us look again.
     LOG(WARNING) << names.error().message;
     return;
   }
+  // The list before all else, so that nothing falls between.
+  const std::int64_t last_processed = last_processed_;
+  auto payloads = take_fresh(*names);
+  if (!payloads) return;
+  bool is_done = !is_new_session || look_at_all_();
+  is_done = is_done && (payloads->empty() || handler_(*payloads));
+  if (is_done) {
+    purge(*names);
+  } else {
+    last_processed_ = last_processed;
+  }
+}
+
+std::optional<std::vector<std::string>> NotificationListener::take_fresh(
+    const std::vector<std::string>& names) {
   std::vector<std::pair<std::int64_t, std::string>> fresh;
-  for (const std::string& name : *names) {
+  for (const std::string& name : names) {
     auto sequence = paths::sequence_number(name, prefix_);
     if (sequence && *sequence > last_processed_) fresh.emplace_back(*sequence, name);
   }
   std::sort(fresh.begin(), fresh.end());
   std::vector<Request> reads;
   for (const auto& [ignored, name] : fresh) reads.push_back(GetData{paths::child(parent_, name)});
-  std::vector<Response> responses = session_.execute(std::move(reads));
-  for (std::size_t i = 0; i < fresh.size(); ++i) {
-    const Response& response = responses[i];
-    if (response.code == Code::kSessionExpired || response.code == Code::kClosing) return;
+  std::vector<std::string> payloads;
+  for (const Response& response : session_.execute(std::move(reads))) {
+    if (response.code == Code::kSessionExpired || response.code == Code::kClosing) return {};
     if (response.ok() && response.data) {
-      handler_(*response.data);
+      payloads.push_back(*response.data);
     } else {
       LOG(WARNING) << response.path << " has nothing to say: " << to_string(response.code);
     }
-    last_processed_ = fresh[i].first;
   }
-  purge(*names);
+  if (!fresh.empty()) last_processed_ = fresh.back().first;
+  return payloads;
 }
 
 void NotificationListener::purge(const std::vector<std::string>& names) {

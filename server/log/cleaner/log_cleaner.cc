@@ -73,6 +73,19 @@ void LogCleaner::stop() {
   threads_.clear();
 }
 
+void LogCleaner::reconfigure(const CleanerOptions& options) {
+  throttle_.set_rate(options.io_max_bytes_per_second);
+  const bool was_running = !threads_.empty();
+  stop();
+  options_ = options;
+  {
+    base::MutexLock lock(mutex_);
+    stopping_ = false;
+    last_runs_.clear();
+  }
+  if (was_running) start();
+}
+
 void LogCleaner::run() {
   auto& dead = context_.metrics.cleaner.dead_thread_count;
   --dead;

@@ -39,8 +39,8 @@ class CleanableLogs {
   virtual void checkpoint_cleaned_offsets(LogDir& dir) = 0;
 };
 
-// start() and stop() from one thread; all else from any. A log that cannot be compacted is set
-// aside until the next start; nothing that a log holds ends a thread.
+// start(), stop() and reconfigure() from one thread at a time; all else from any. A log that cannot
+// be compacted is set aside until the next start; nothing that a log holds ends a thread.
 class LogCleaner {
  public:
   LogCleaner(const CleanerOptions& options, CleanableLogs& logs, const LogContext& context);
@@ -48,6 +48,9 @@ class LogCleaner {
 
   void start();
   void stop();
+  // log.cleaner.* at run time: threads that run end, and as many as are wanted begin. A compaction
+  // that is under way begins anew.
+  void reconfigure(const CleanerOptions& options) EXCLUDES(mutex_);
 
   // Ends the compaction of `log` and waits for that. It is no longer among the logs, so that none
   // begins again.
@@ -78,7 +81,7 @@ class LogCleaner {
   void measure(const CompactionReport& report) REQUIRES(mutex_);
   void forget_gone(const std::vector<LogPtr>& logs) REQUIRES(mutex_);
 
-  const CleanerOptions options_;
+  CleanerOptions options_;  // changes only while no thread runs
   CleanableLogs& logs_;
   const LogContext& context_;
   Throttle throttle_;

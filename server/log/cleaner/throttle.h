@@ -12,6 +12,8 @@ class Throttle {
  public:
   explicit Throttle(double bytes_per_second) : bytes_per_second_(bytes_per_second) {}
 
+  // From now on; what was read at another rate is forgotten.
+  void set_rate(double bytes_per_second) EXCLUDES(mutex_);
   // How long to rest after `bytes` more, now.
   std::int64_t rest_ms(std::int64_t bytes, std::int64_t now_ns) EXCLUDES(mutex_);
 
@@ -19,8 +21,8 @@ class Throttle {
   // Rests shorter than this are saved up.
   static constexpr std::int64_t kLeastRestMs = 10;
 
-  const double bytes_per_second_;
   base::Mutex mutex_;
+  double bytes_per_second_ GUARDED_BY(mutex_);
   std::int64_t paid_until_ns_ GUARDED_BY(mutex_) = 0;
 };
 

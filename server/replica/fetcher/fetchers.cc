@@ -37,7 +37,7 @@ void Fetchers::update_one(const TopicPartition& partition) {
   PartitionState state = replica == nullptr ? PartitionState() : replica->state();
   bool follows = log != nullptr && !replica->is_leader() && state.leader >= 0 &&
                  state.leader != context_.replicas.local_broker();
-  Key key{state.leader, fetcher_index(partition, context_.options.threads_per_leader)};
+  Key key{state.leader, fetcher_index(partition, threads_per_leader_)};
   auto place = places_.find(partition);
   if (place != places_.end() && (!follows || place->second != key)) {
     auto old = fetchers_.find(place->second);
@@ -55,6 +55,21 @@ void Fetchers::update(const std::vector<TopicPartition>& partitions) {
   if (stopped_) return;
   for (const TopicPartition& partition : partitions) update_one(partition);
   retire_idle();
+}
+
+void Fetchers::resize(std::int32_t threads_per_leader) {
+  Threads ending;
+  std::vector<TopicPartition> partitions;
+  {
+    base::MutexLock lock(mutex_);
+    threads_per_leader_ = threads_per_leader;
+    ending.swap(fetchers_);
+    for (const auto& [partition, key] : places_) partitions.push_back(partition);
+    places_.clear();
+  }
+  for (auto& [key, fetcher] : ending) fetcher->stop();
+  ending.clear();  // joins; without the lock, which the threads take
+  update(partitions);
 }
 
 void Fetchers::retire_idle() {
@@ -82,7 +97,7 @@ void Fetchers::set_aside(const TopicPartition& partition, const base::Error& why
 }
 
 void Fetchers::stop() {
-  std::map<Key, std::unique_ptr<ReplicaFetcher>> fetchers;
+  Threads fetchers;
   std::vector<std::unique_ptr<ReplicaFetcher>> retired;
   {
     base::MutexLock lock(mutex_);

@@ -20,12 +20,16 @@ std::int32_t fetcher_index(const TopicPartition& partition, std::int32_t threads
 // Safe from any thread.
 class Fetchers {
  public:
-  explicit Fetchers(FetcherContext context) : context_(std::move(context)) {}
+  explicit Fetchers(FetcherContext context)
+      : context_(std::move(context)), threads_per_leader_(context_.options.threads_per_leader) {}
   ~Fetchers();  // stop()
 
   // These partitions got another role, or none. What role that is they are asked themselves, so
   // that the order of calls does not matter.
   void update(const std::vector<TopicPartition>& partitions) EXCLUDES(mutex_);
+  // num.replica.fetchers. All threads end before others begin, so that no partition is copied by
+  // two.
+  void resize(std::int32_t threads_per_leader) EXCLUDES(mutex_);
   // Ends all threads and waits for them.
   void stop() EXCLUDES(mutex_);
 
@@ -35,6 +39,7 @@ class Fetchers {
 
  private:
   using Key = std::pair<BrokerId, std::int32_t>;  // leader and index
+  using Threads = std::map<Key, std::unique_ptr<ReplicaFetcher>>;
 
   void update_one(const TopicPartition& partition) REQUIRES(mutex_);
   ReplicaFetcher& fetcher(const Key& key) REQUIRES(mutex_);
@@ -44,7 +49,8 @@ class Fetchers {
   const FetcherContext context_;
   mutable base::Mutex mutex_;
   bool stopped_ GUARDED_BY(mutex_) = false;
-  std::map<Key, std::unique_ptr<ReplicaFetcher>> fetchers_ GUARDED_BY(mutex_);
+  std::int32_t threads_per_leader_ GUARDED_BY(mutex_);
+  Threads fetchers_ GUARDED_BY(mutex_);
   std::map<TopicPartition, Key> places_ GUARDED_BY(mutex_);  // of what is copied
   std::set<TopicPartition> failed_ GUARDED_BY(mutex_);
   // Stopped ones, whose threads may take a moment to end.

@@ -19,7 +19,7 @@ class AppendsTest : public Replicas {
     ASSERT_EQ(apply(1, kSelf, {kSelf}), ErrorCode::kNone);
     log::LogOptions options;
     options.flush_messages = 1;
-    logs.set_topic_options("t", options);
+    for (const log::LogPtr& log : logs.all()) log->set_options(options);
   }
   std::future<AppendOutcome> append_in_background(std::int16_t acks) {
     auto promise = std::make_shared<std::promise<AppendOutcome>>();

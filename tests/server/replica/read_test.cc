@@ -57,7 +57,7 @@ TEST_F(Replicas, LookUpColdOffsetsWhereWaitingHurtsNobody) {
   ASSERT_EQ(apply(0, kSelf, {kSelf}), ErrorCode::kNone);
   log::LogOptions options;
   options.index_interval_bytes = 1;
-  logs.set_topic_options("t", options);
+  logs.find({"t", 0})->set_options(options);
   for (int i = 0; i < 200; ++i) append(1, 1);
   ASSERT_TRUE(logs.find({"t", 0})->roll().ok());
   append(1, 1);

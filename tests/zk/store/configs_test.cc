@@ -1,5 +1,7 @@
 #include "zk/store/configs.h"
 
+#include <atomic>
+
 #include "protocol/errors.h"
 #include "tests/zk/store/store_fixture.h"
 #include "zk/store/notification_listener.h"
@@ -65,7 +67,14 @@ TEST_F(ConfigsTest, RemovesEmptyQuotaEntitiesUpwards) {
 struct Recorder {
   explicit Recorder(Session& session)
       : listener(session, "/config/changes", "config_change_",
-                 [this](const std::string& payload) { (void)payloads.push(payload); }) {
+                 [this](const std::vector<std::string>& fresh) {
+                   for (const std::string& payload : fresh) (void)payloads.push(payload);
+                   return !is_refusing.exchange(false);
+                 },
+                 [this] {
+                   ++looks_at_all;
+                   return true;
+                 }) {
     listener.start();
   }
   std::vector<std::string> drained() {
@@ -75,6 +84,8 @@ struct Recorder {
     return all;
   }
   base::BoundedQueue<std::string> payloads{1'000};
+  std::atomic<int> looks_at_all{0};
+  std::atomic<bool> is_refusing{false};  // once
   NotificationListener listener;
 };
 
@@ -102,6 +113,20 @@ TEST_F(ConfigsTest, ListenersGoOnAfterExpiry) {
   expire();
   ASSERT_TRUE(configs.notify("topics/a").ok());
   EXPECT_EQ(recorder.payloads.pop_until(base::steady_after_ms(kPatienceMs)), change("topics/a"));
+  EXPECT_EQ(recorder.looks_at_all, 1) << "what was purged meanwhile is not missed";
+}
+
+TEST_F(ConfigsTest, ListenersAreGivenAgainWhatTheyCouldNotHandle) {
+  Configs configs(*session_);
+  Recorder recorder(*session_);
+  EXPECT_TRUE(recorder.drained().empty());
+  recorder.is_refusing = true;
+  ASSERT_TRUE(configs.notify("topics/a").ok());
+  EXPECT_EQ(recorder.payloads.pop_until(base::steady_after_ms(kPatienceMs)), change("topics/a"));
+  ASSERT_TRUE(configs.notify("topics/b").ok());
+  for (const char* topic : {"topics/a", "topics/b"}) {
+    EXPECT_EQ(recorder.payloads.pop_until(base::steady_after_ms(kPatienceMs)), change(topic));
+  }
 }
 
 // A clock that runs ahead of ZooKeeper's.

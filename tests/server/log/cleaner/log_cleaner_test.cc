@@ -96,7 +96,7 @@ TEST_F(LogCleanerTest, LeavesTopicsThatAreNotCompactedAlone) {
   LogPtr log = fill("kept", 0, 10);
   LogOptions plain = log_options_;
   plain.cleanup_compact = false;
-  manager_->set_topic_options("kept", plain);
+  log->set_options(plain);
   EXPECT_FALSE(clean_one());
   EXPECT_THAT(survivors(*log), SizeIs(10));
 }
