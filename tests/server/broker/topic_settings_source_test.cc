@@ -25,13 +25,13 @@ struct DefaultRow {
   double expected;
 };
 
-double codec(const LogOptions& options) {
+double codec_number(const LogOptions& options) {
   return options.compression ? static_cast<double>(*options.compression) : -1;
 }
 
 const std::vector<DefaultRow>& default_rows() {
   static const std::vector<DefaultRow> all = {
-      {"compression.type", "lz4", codec, 3},
+      {"compression.type", "lz4", codec_number, 3},
       {"log.cleaner.delete.retention.ms", "7", [](auto& o) { return o.delete_retention_ms; }, 7},
       {"log.cleaner.max.compaction.lag.ms", "7", [](auto& o) { return o.max_compaction_lag_ms; },
        7},
@@ -108,9 +108,9 @@ TEST_F(TopicSettingsSourceTest, TopicsFollowEveryChangedDefault) {
 }
 
 TEST_F(TopicSettingsSourceTest, TopicsFollowTheLevelOfTheirCodec) {
-  for (const char* codec : {"gzip", "lz4", "zstd"}) {
-    const std::string key = std::string("compression.") + codec + ".level";
-    config.update(true, {{"compression.type", codec}, {key, "2"}});
+  for (const char* codec_number : {"gzip", "lz4", "zstd"}) {
+    const std::string key = std::string("compression.") + codec_number + ".level";
+    config.update(true, {{"compression.type", codec_number}, {key, "2"}});
     source.apply_defaults();
     EXPECT_EQ(log->options()->compression_level, 2) << key;
   }
