@@ -103,6 +103,19 @@ DescribedConfig describe_key(std::string_view name, const ConfigLayers& layers) 
   return described;
 }
 
+// Without effect here and internal in 3.9: described only where they are given.
+constexpr std::string_view kInternalUpstream[] = {"group.consumer.migration.policy",
+                                                  "group.coordinator.new.enable",
+                                                  "group.share.enable",
+                                                  "metadata.log.segment.min.bytes",
+                                                  "remote.log.manager.task.retry.backoff.max.ms",
+                                                  "remote.log.manager.task.retry.backoff.ms",
+                                                  "remote.log.manager.task.retry.jitter",
+                                                  "server.max.startup.time.ms",
+                                                  "unclean.leader.election.interval.ms",
+                                                  "unstable.feature.versions.enable",
+                                                  "zookeeper.metadata.migration.min.batch.size"};
+
 }  // namespace
 
 std::span<const ConfigKey<BrokerConfig>* const> broker_config_keys() { return all_keys(); }
@@ -229,10 +242,15 @@ Properties BrokerConfig::raw_with_prefix(std::string_view prefix) const {
 
 std::vector<DescribedConfig> BrokerConfig::describe() const {
   std::vector<std::string> names;
-  Properties given = layers_->merged();
+  ConfigLayers layers = *layers_;
+  // As upstream, which knows itself by either.
+  auto broker_id = layers.find("broker.id");
+  if (broker_id && !layers.find("node.id")) layers.file["node.id"] = *broker_id;
+  Properties given = layers.merged();
   for (const Key* key : all_keys()) {
     bool rare = key->standing == Standing::kInternal || key->standing == Standing::kOldRelease ||
-                key->standing == Standing::kDynamicOnly;
+                key->standing == Standing::kDynamicOnly ||
+                std::ranges::binary_search(kInternalUpstream, key->name);
     if (!rare) names.emplace_back(key->name);
   }
   for (const auto& [name, text] : given) names.push_back(name);
@@ -240,7 +258,7 @@ std::vector<DescribedConfig> BrokerConfig::describe() const {
   names.erase(std::unique(names.begin(), names.end()), names.end());
   std::vector<DescribedConfig> all;
   all.reserve(names.size());
-  for (const auto& name : names) all.push_back(describe_key(name, *layers_));
+  for (const auto& name : names) all.push_back(describe_key(name, layers));
   return all;
 }
 

@@ -129,9 +129,10 @@ base::Status check_connections(const BrokerConfig& c) {
   }
   for (const auto& item : base::split_list(c.max_connections_per_ip_overrides)) {
     auto colon = item.rfind(':');
-    auto count = colon == std::string::npos
-                     ? std::nullopt
-                     : base::parse_int<std::int32_t>(base::trim(item.substr(colon + 1)), 0);
+    if (colon == std::string::npos) {
+      return malformed_map("max.connections.per.ip.overrides", item);
+    }
+    auto count = base::parse_int<std::int32_t>(base::trim(item.substr(colon + 1)), 0);
     if (!count || colon == 0) {
       return require(false, "max.connections.per.ip.overrides has " + item +
                                 ", which is not a host and a count with a colon between them");

@@ -207,4 +207,10 @@ const char* importance_name(Importance importance) {
   return kNames[static_cast<std::size_t>(importance)];
 }
 
+base::Error malformed_map(std::string_view key, std::string_view item) {
+  return base::Error(protocol::ErrorCode::kInvalidConfig,
+                     std::string(kMalformedMap) + std::string(key) + "': begin 0, end -1, length " +
+                         std::to_string(item.size()));
+}
+
 }  // namespace odradek::config

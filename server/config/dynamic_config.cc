@@ -103,7 +103,9 @@ base::Result<BrokerConfig> DynamicConfig::with_layer(bool for_all_brokers,
   auto next = BrokerConfig::build(std::move(layers));
   if (!next) return next;
   if (auto fine = check_broker_config(*next); !fine) {
-    return base::Error(ErrorCode::kInvalidRequest, "requirement failed: " + fine.error().message);
+    bool is_bare = fine.error().message.starts_with(kMalformedMap);
+    return base::Error(ErrorCode::kInvalidRequest,
+                       (is_bare ? "" : "requirement failed: ") + fine.error().message);
   }
   return next;
 }

@@ -43,7 +43,8 @@ base::Result<Protocols> parse_protocol_map(std::string_view text) {
   Protocols protocols;
   for (const auto& item : base::split_list(text)) {
     auto colon = item.rfind(':');
-    if (colon == std::string::npos || colon == 0) {
+    if (colon == std::string::npos) return malformed_map(kKey, item);
+    if (colon == 0) {
       return refuse(std::string(kKey) + " has " + item + ", which is not NAME:PROTOCOL");
     }
     auto protocol = protocol_named(item.substr(colon + 1), kKey);

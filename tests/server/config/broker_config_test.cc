@@ -77,7 +77,8 @@ TEST(BrokerConfig, NamesKeyValueAndRangeOfWhatItRefuses) {
             "Invalid value 2147483648 for configuration num.io.threads: Not a number of type INT");
   EXPECT_THAT(refusal({{"compression.type", "lzma"}}),
               HasSubstr("String must be one of: uncompressed, zstd, lz4, snappy, gzip, producer"));
-  EXPECT_THAT(refusal({{"compression.gzip.level", "0"}}), HasSubstr("between 1 and 9 or equal to -1"));
+  EXPECT_THAT(refusal({{"compression.gzip.level", "0"}}),
+              HasSubstr("between 1 and 9 or equal to -1"));
   EXPECT_EQ(refusal({{"compression.gzip.level", "-1"}}), "");
   EXPECT_THAT(refusal({{"log.cleanup.policy", "delete,shred"}}), HasSubstr("compact, delete"));
   EXPECT_THAT(refusal({{"log.preallocate", "yes"}}), HasSubstr("true or false"));

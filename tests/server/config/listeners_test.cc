@@ -92,7 +92,7 @@ TEST(Listeners, SayWhatIsWrong) {
       {{{"listeners", ""}}, "names no listener"},
       {{{"listeners", "CLIENT://a:1"}}, "No security protocol defined for listener CLIENT"},
       {{{"listener.security.protocol.map", "PLAINTEXT:TLS"}}, "Invalid security protocol `TLS`"},
-      {{{"listener.security.protocol.map", "PLAINTEXT"}}, "not NAME:PROTOCOL"},
+      {{{"listener.security.protocol.map", "PLAINTEXT"}}, "Error parsing configuration property"},
       {{{"listeners", "PLAINTEXT://0.0.0.0:1"}}, "nonroutable meta-address 0.0.0.0"},
       {{{"advertised.listeners", "PLAINTEXT://0.0.0.0:1"}}, "nonroutable meta-address 0.0.0.0"},
       {{{"advertised.listeners", "PLAINTEXT://a:1,SSL://a:2"}}, "subset"},
