@@ -30,6 +30,7 @@ using protocol::MetadataRequest;
 using protocol::MetadataResponse;
 using protocol::TopicPartition;
 
+constexpr std::int16_t kLastFetchWithNames = 12;
 constexpr const char* kLogger = "org.apache.kafka.tools.ReplicaVerificationTool";
 // Neither a follower nor a consumer: whoever has a replica answers, not the leader alone.
 constexpr BrokerId kDebuggingConsumer = -2;
@@ -157,8 +158,17 @@ Answer Verification::fetch(Source& source) {
   client::ClusterClient& client = source.access->client();
   auto connection = client.to_broker(source.broker);
   if (!connection) return connection.error();
-  auto answer = client.send<FetchRequest, FetchResponse>(**connection, source.request,
-                                                         client.request_deadline());
+  // Below inter.broker.protocol.version 2.8 topics have no ids.
+  const auto& topics = source.request.topics;
+  bool has_ids = std::none_of(topics.begin(), topics.end(),
+                              [](const auto& topic) { return topic.topic_id.is_zero(); });
+  auto version = (*connection)
+                     ->version_for(FetchRequest::kApi, FetchRequest::kApi.min,
+                                   has_ids ? FetchRequest::kApi.max : kLastFetchWithNames);
+  if (!version) return version.error();
+  auto answer = (*connection)
+                    ->send_and_receive<FetchRequest, FetchResponse>(source.request, *version,
+                                                                    client.request_deadline());
   if (!answer) client.drop(*connection);
   return answer;
 }

@@ -47,7 +47,7 @@ class Verification:
             if not matches and self.process.poll() is not None:
                 raise AssertionError(f"it ended with {self.process.returncode}: {self.said()} {self.errors()}")
             return matches and matches[0]
-        return wait_until(found, f"{pattern}; it said {self.said()[-5:]}", 3 * DEADLINE_S)
+        return wait_until(found, lambda: f"{pattern}; it said {self.said()[-5:]} {self.errors()[-500:]}", 3 * DEADLINE_S)
 
     def wait_exit(self):
         return self.process.wait(DEADLINE_S)
