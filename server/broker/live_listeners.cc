@@ -131,8 +131,9 @@ void LiveListeners::resize(const config::BrokerConfig& next, const config::Liste
   for (const config::Listener& listener : wanted.bound) {
     auto own = next.for_listener(listener.name);
     if (!own) continue;
-    s_.sockets.set_listener_limits(listener.name, own->max_connections,
-                                   own->max_connection_creation_rate);
+    ListenerLimits limits = listener_limits(*own, listener.name);
+    s_.sockets.set_listener_limits(listener.name, limits.max_connections,
+                                   limits.max_connection_creation_rate);
     s_.sockets.resize_network_threads(listener.name, own->num_network_threads);
   }
 }

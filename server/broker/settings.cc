@@ -274,6 +274,16 @@ network::ConnectionLimitOptions connection_limits(const config::BrokerConfig& co
           .max_connections_per_ip_overrides = per_ip_overrides(config)};
 }
 
+ListenerLimits listener_limits(const config::BrokerConfig& own, std::string_view listener) {
+  const std::string prefix = "listener.name." + base::to_lower(listener) + ".";
+  ListenerLimits limits;
+  if (own.raw(prefix + "max.connections")) limits.max_connections = own.max_connections;
+  if (own.raw(prefix + "max.connection.creation.rate")) {
+    limits.max_connection_creation_rate = own.max_connection_creation_rate;
+  }
+  return limits;
+}
+
 base::Result<network::ListenerOptions> listener_options(const config::BrokerConfig& config,
                                                         const config::Listeners& listeners,
                                                         const config::Listener& listener,
@@ -289,9 +299,9 @@ base::Result<network::ListenerOptions> listener_options(const config::BrokerConf
   listening.is_control_plane = listener.name == listeners.control_plane_name;
   listening.network_threads = own->num_network_threads;
   listening.backlog = own->socket_listen_backlog_size;
-  // Without a limit of its own a listener has the broker's, which it could not exceed anyway.
-  listening.max_connections = own->max_connections;
-  listening.max_connection_creation_rate = own->max_connection_creation_rate;
+  ListenerLimits limits = listener_limits(*own, listener.name);
+  listening.max_connections = limits.max_connections;
+  listening.max_connection_creation_rate = limits.max_connection_creation_rate;
   listening.send_buffer_bytes = own->socket_send_buffer_bytes;
   listening.receive_buffer_bytes = own->socket_receive_buffer_bytes;
   if (tls == nullptr) return listening;

@@ -1,6 +1,7 @@
 // From configuration to what the components take: plain values, each mapped in one place.
 #pragma once
 
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -63,6 +64,13 @@ base::Result<TlsByListener> tls_of(const config::BrokerConfig& config,
                                    const config::Listeners& listeners);
 network::ConnectionLimitOptions connection_limits(const config::BrokerConfig& config);
 // `tls` is null where none is needed, and outlives the listener; so below.
+// What a listener limits by settings of its own (listener.name.…): the broker's are counted over
+// all listeners, and not for the one between brokers. `own` is the configuration as it sees it.
+struct ListenerLimits {
+  std::int32_t max_connections = std::numeric_limits<std::int32_t>::max();
+  std::int32_t max_connection_creation_rate = std::numeric_limits<std::int32_t>::max();
+};
+ListenerLimits listener_limits(const config::BrokerConfig& own, std::string_view listener);
 base::Result<network::ListenerOptions> listener_options(const config::BrokerConfig& config,
                                                         const config::Listeners& listeners,
                                                         const config::Listener& listener,

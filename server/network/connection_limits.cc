@@ -61,13 +61,14 @@ ConnectionLimits::Verdict ConnectionLimits::may_accept(const std::string& listen
   if (entry.open >= static_cast<std::size_t>(std::max(entry.max_connections, 0))) {
     return Verdict::kTooManyOfListener;
   }
+  const std::int64_t now_ns = clock_.monotonic_ns();
+  if (!entry.rate.has_room(now_ns)) return Verdict::kTooFast;
   // Brokers must reach each other however many clients there are.
   if (entry.is_protected) return Verdict::kAdmitted;
   if (open_ >= static_cast<std::size_t>(std::max(limits_.max_connections, 0))) {
     return Verdict::kTooManyOfBroker;
   }
-  const std::int64_t now_ns = clock_.monotonic_ns();
-  if (!rate_.has_room(now_ns) || !entry.rate.has_room(now_ns)) return Verdict::kTooFast;
+  if (!rate_.has_room(now_ns)) return Verdict::kTooFast;
   return Verdict::kAdmitted;
 }
 
@@ -81,7 +82,7 @@ ConnectionLimits::Verdict ConnectionLimits::admit(const std::string& listener,
                                                   const std::string& address) {
   base::MutexLock lock(mutex_);
   Listener& entry = listeners_[listener];
-  rate_.use();
+  if (!entry.is_protected) rate_.use();
   entry.rate.use();
   auto count = by_address_.find(address);
   const std::size_t open_from_there = count == by_address_.end() ? 0 : count->second;

@@ -167,8 +167,6 @@ class EffectsTest(unittest.TestCase):
         large = wire.batch([b"x" * 5000])
         change_brokers(self.cluster, message_max_bytes=2000)
         wait_until(lambda: produce_error(self.broker.port, "t", large) == 10, "MESSAGE_TOO_LARGE")
-        change_brokers(self.cluster, min_insync_replicas=2)
-        wait_until(lambda: produce_error(self.broker.port, "t", large) == 19, "NOT_ENOUGH_REPLICAS")
         change_brokers(self.cluster, log_cleanup_policy="compact")
         wait_until(lambda: produce_error(self.broker.port, "t", large) == 87, "INVALID_RECORD")
         change(self.cluster, "topics/t", {"cleanup.policy": "delete"})
@@ -291,7 +289,16 @@ class NobodyNoticesTest(unittest.TestCase):
         wait_until(lambda: certificate(broker.ssl_port)[0] != second, "the certificate that took its place on disk")
 
 
-class UncleanElectionTest(unittest.TestCase):
+class ReplicasTest(unittest.TestCase):
+    def test_fewer_in_sync_than_the_default_asks_for(self):
+        with Cluster(2) as cluster:
+            create_topic(cluster.bootstrap, "t", [[1, 2]])
+            cluster.brokers[1].stop()
+            wait_until(lambda: json.loads(cluster.data("/brokers/topics/t/partitions/0/state"))["isr"] == [1], "one replica in sync")
+            self.assertEqual(0, produce_error(cluster.brokers[0].port, "t", wire.batch([b"x"])))
+            change_brokers(cluster, min_insync_replicas=2)
+            wait_until(lambda: produce_error(cluster.brokers[0].port, "t", wire.batch([b"x"])) == 19, "NOT_ENOUGH_REPLICAS")
+
     def test_the_default_of_all_lets_the_controller_elect(self):
         with Cluster(2) as cluster:
             create_topic(cluster.bootstrap, "t", [[2, 1]])
