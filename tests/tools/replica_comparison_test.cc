@@ -55,8 +55,8 @@ TEST_F(ReplicaComparisonTest, GoesOnBehindWhatAllOfThemHave) {
 TEST_F(ReplicaComparisonTest, LooksNoFurtherThanTheHighWatermark) {
   base::Bytes log = log_of(5, {2, 3});
   base::Bytes other = log_of(5, {2, 3}, "another");
-  EXPECT_EQ(compare({{1, {7, log}}, {2, {7, log}}}).size(), 0U);
-  EXPECT_EQ(comparison_.offset(kPartition), 5) << "a batch that ends at the high watermark waits";
+  EXPECT_EQ(compare({{1, {6, log}}, {2, {6, log}}}).size(), 0U);
+  EXPECT_EQ(comparison_.offset(kPartition), 5) << "a batch that holds the high watermark waits";
   EXPECT_EQ(compare({{1, {8, log}}, {2, {8, other}}}).size(), 1U);
   EXPECT_EQ(comparison_.offset(kPartition), 7);
 }
