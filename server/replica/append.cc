@@ -61,28 +61,28 @@ struct Appends::Written {
   std::int32_t timeout_ms = 0;
   std::vector<TopicPartition> partitions;
   std::vector<AppendOutcome> outcomes;  // while flushes are awaited each belongs to its own
-  std::atomic<std::size_t> flushes_left{0};
   AppendCallback callback;
 };
 
 void Appends::append(const AppendRequest& request, AppendCallback callback) {
-  auto written = std::make_shared<Written>();
-  written->acks = request.acks;
-  written->timeout_ms = request.timeout_ms;
-  written->callback = std::move(callback);
-  written->outcomes.reserve(request.entries.size());
+  Written written;
+  written.acks = request.acks;
+  written.timeout_ms = request.timeout_ms;
+  written.callback = std::move(callback);
+  written.outcomes.reserve(request.entries.size());
+  bool awaits_flush = false;
   for (const AppendEntry& entry : request.entries) {
-    written->outcomes.push_back(append_one(entry, request));
-    written->partitions.push_back(entry.partition);
-    if (written->outcomes.back().awaits_flush != nullptr) ++written->flushes_left;
+    written.outcomes.push_back(append_one(entry, request));
+    written.partitions.push_back(entry.partition);
+    awaits_flush |= written.outcomes.back().awaits_flush != nullptr;
   }
-  for (std::size_t i = 0; i < written->outcomes.size(); ++i) {
-    if (written->outcomes[i].error == ErrorCode::kNone) {
-      waits_.fetch.check_and_complete(written->partitions[i]);
+  for (std::size_t i = 0; i < written.outcomes.size(); ++i) {
+    if (written.outcomes[i].error == ErrorCode::kNone) {
+      waits_.fetch.check_and_complete(written.partitions[i]);
     }
   }
-  if (written->flushes_left == 0) return acknowledge(*written);
-  await_flushes(written);
+  if (!awaits_flush) return acknowledge(written);
+  await_flushes(std::make_shared<Written>(std::move(written)));
 }
 
 void Appends::await_flushes(const std::shared_ptr<Written>& written) {
@@ -92,17 +92,18 @@ void Appends::await_flushes(const std::shared_ptr<Written>& written) {
     PartitionPtr& partition = written->outcomes[i].awaits_flush;
     if (partition != nullptr) awaited.emplace_back(i, std::move(partition));
   }
+  auto flushes_left = std::make_shared<std::atomic<std::size_t>>(awaited.size());
   for (auto& [number, partition] : awaited) {
     std::size_t i = number;
     partition->when_flushed(written->outcomes[i].info.last_offset + 1,
-                            [this, written, i](const base::Status& flushed) {
+                            [this, written, flushes_left, i](const base::Status& flushed) {
                               AppendOutcome& outcome = written->outcomes[i];
                               if (!flushed.ok()) {
                                 outcome.error = protocol::code_of(flushed.error());
                                 outcome.message = flushed.error().message;
                               }
                               waits_.fetch.check_and_complete(written->partitions[i]);
-                              if (--written->flushes_left == 0) acknowledge(*written);
+                              if (--*flushes_left == 0) acknowledge(*written);
                             });
   }
 }
