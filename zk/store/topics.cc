@@ -58,6 +58,10 @@ base::Status Topics::create(const std::string& topic, const TopicAssignment& ass
   Response created = session_.call(Multi{std::move(*ops)});
   if (created.ok()) return {};
   bool resent = created.resent;
+  const base::Error taken(protocol::ErrorCode::kTopicAlreadyExists,
+                          "Topic '" + topic + "' already exists.");
+  // Whose settings must not be written over.
+  if (!resent && session_.call(Exists{path}).ok()) return taken;
   base::Status configured = configs.set("topics/" + topic, config);
   if (!configured) return configured;
   created = create_recursive(session_, create);
@@ -65,8 +69,7 @@ base::Status Topics::create(const std::string& topic, const TopicAssignment& ass
   if (created.code != Code::kNodeExists) return error_of(created.code, "creating", path);
   resent |= created.resent;
   if (resent && session_.call(GetData{path}).data == create.data) return {};
-  return base::Error(protocol::ErrorCode::kTopicAlreadyExists,
-                     "Topic '" + topic + "' already exists.");
+  return taken;
 }
 
 base::Status Topics::set_assignment(const std::string& topic, const TopicAssignment& assignment) {

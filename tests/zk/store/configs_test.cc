@@ -166,6 +166,7 @@ TEST_F(ConfigsTest, CreatesATopicOverSettingsLeftBehindButNotOverATopic) {
   base::Status again = topics.create("t", topic, {});
   ASSERT_FALSE(again.ok());
   EXPECT_EQ(protocol::code_of(again.error()), protocol::ErrorCode::kTopicAlreadyExists);
+  EXPECT_EQ(*configs.read("topics/t"), (ConfigMap{{"segment.ms", "2"}}));
   ASSERT_TRUE(topics.create("fresh", topic, {{"segment.ms", "3"}}).ok());
   EXPECT_EQ(*configs.read("topics/fresh"), (ConfigMap{{"segment.ms", "3"}}));
   EXPECT_EQ((*topics.read({"fresh"}))["fresh"].partitions[0].replicas,
