@@ -10,6 +10,13 @@
 #include "base/log.h"
 #include "server/broker/broker.h"
 
+// jemalloc reads it: what a load or many new partitions left free goes back within a second or two,
+// also when the broker idles from then on.
+extern "C" {
+extern const char* malloc_conf;
+const char* malloc_conf = "background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0";
+}
+
 namespace {
 
 using odradek::broker::Broker;

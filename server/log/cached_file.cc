@@ -25,8 +25,9 @@ bool out_of_descriptors() {
 
 }  // namespace
 
-CachedFile::CachedFile(FileCache& cache, std::string path)
-    : cache_(cache), path_(std::move(path)) {}
+CachedFile::CachedFile(FileCache& cache, std::string path) : cache_(cache), path_(std::move(path)) {
+  path_.shrink_to_fit();  // there are four to a partition, and they were put together from parts
+}
 
 CachedFile::~CachedFile() { cache_.forget(*this); }
 

@@ -45,11 +45,12 @@ std::string join_lines(const std::vector<std::string>& lines) {
 }  // namespace
 
 base::Result<std::vector<std::string>> read_checkpoint_lines(const std::string& path) {
-  auto type = base::path_type(path);
-  if (!type.ok()) return type.error();
-  if (*type == base::FileType::kMissing) return std::vector<std::string>();
   auto text = base::read_whole_file(path, kMaxFileBytes);
-  if (!text.ok()) return text.error();
+  if (!text.ok()) {
+    auto type = base::path_type(path);
+    if (type.ok() && *type == base::FileType::kMissing) return std::vector<std::string>();
+    return text.error();
+  }
   std::vector<std::string> lines = split_lines(*text);
   if (lines.empty()) return lines;  // the JVM makes files before it has anything to write
   if (lines[0] != "0") {

@@ -15,7 +15,7 @@ namespace odradek::log {
 // Epochs and start offsets both increase. Safe from any thread.
 class EpochCache {
  public:
-  explicit EpochCache(std::string path) : path_(std::move(path)) {}
+  explicit EpochCache(std::string path) : path_(std::move(path)) { path_.shrink_to_fit(); }
 
   // Reads the file; a missing one is an empty cache, a broken one is an error.
   base::Status load();

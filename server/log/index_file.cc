@@ -13,7 +13,7 @@ constexpr std::size_t kBlockEntries = 256;
 }  // namespace
 
 IndexFile::IndexFile(FileCache& cache, std::string path, std::size_t entry_size)
-    : entry_size_(entry_size), file_(cache, std::move(path)) {
+    : file_(cache, std::move(path)), entry_size_(static_cast<std::uint8_t>(entry_size)) {
   CHECK_LE(entry_size, kMaxEntrySize);
 }
 

@@ -72,9 +72,9 @@ class IndexFile {
   base::Status keep_block(std::size_t block) REQUIRES(mutex_);
   void forget_blocks() REQUIRES(mutex_);
 
-  const std::size_t entry_size_;
   mutable base::Mutex mutex_;
   CachedFile file_;
+  const std::uint8_t entry_size_;  // beside the flags: thousands of these are kept
   bool loaded_ GUARDED_BY(mutex_) = false;
   bool well_formed_ GUARDED_BY(mutex_) = true;
   std::size_t entries_ GUARDED_BY(mutex_) = 0;  // in all

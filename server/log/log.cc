@@ -23,7 +23,7 @@ Log::Log(protocol::TopicPartition partition, LogDir& dir, const LogContext& cont
     : partition_(std::move(partition)),
       dir_(dir),
       context_(context),
-      options_(options),
+      options_(context.options.share(options)),
       store_(context, std::move(loaded.directory), std::move(loaded.segments),
              loaded.log_end_offset),
       producers_(std::move(loaded.producers)),

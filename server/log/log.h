@@ -59,7 +59,7 @@ class Log : public std::enable_shared_from_this<Log> {
   LogDir& dir() const { return dir_; }
   std::string directory() const EXCLUDES(mutex_);
   std::shared_ptr<const LogOptions> options() const { return options_.read(); }
-  void set_options(const LogOptions& options) { options_.publish(options); }
+  void set_options(const LogOptions& options) { options_.publish(context_.options.share(options)); }
   std::optional<base::Uuid> topic_id() const EXCLUDES(mutex_);
   // Writes partition.metadata; INCONSISTENT_TOPIC_ID when another id is there.
   base::Status assign_topic_id(const base::Uuid& topic_id) EXCLUDES(mutex_);

@@ -10,6 +10,7 @@
 #include "server/log/cached_file.h"
 #include "server/log/file_deleter.h"
 #include "server/log/log_metrics.h"
+#include "server/log/options_pool.h"
 
 namespace odradek::log {
 
@@ -25,6 +26,7 @@ struct LogContext {
   // below an offset that they may name: a crash would make records above it unchecked (recovery
   // point) or drop them (log start).
   std::function<base::Status(LogDir&)> write_checkpoints = [](LogDir&) { return base::Status(); };
+  mutable OptionsPool options{};
 };
 
 }  // namespace odradek::log

@@ -28,7 +28,7 @@ class LogLoader {
 
  private:
   base::Status open_segments(const LogDirectory& directory);
-  base::Status load_epochs();
+  base::Status load_epochs(const LogDirectory& directory);
   base::Status collect_lost_epochs();
   base::Status add_segment(protocol::Offset base_offset);
   base::Status check_transaction_index(Segment& segment);
@@ -111,17 +111,20 @@ base::Status LogLoader::check_transaction_index(Segment& segment) {
   return segment.transaction_index().clear();
 }
 
-base::Status LogLoader::load_epochs() {
+base::Status LogLoader::load_epochs(const LogDirectory& directory) {
   log_.epochs = std::make_unique<EpochCache>(spec_.directory + "/" + kLeaderEpochCheckpoint);
+  if (!directory.names.contains(kLeaderEpochCheckpoint)) return {};
   base::Status loaded = log_.epochs->load();
   if (!loaded.ok() && loaded.error().code != -1) return loaded;
   if (!loaded.ok()) {
     LOG(WARNING) << partition_.to_string()
                  << ": leader epochs are read from the log: " << loaded.error().message;
+  } else if (log_.epochs->latest_epoch()) {
+    return {};
   } else {
     auto file = base::path_attributes(spec_.directory + "/" + kLeaderEpochCheckpoint);
     if (!file.ok()) return file.error();
-    if (file->type == base::FileType::kMissing || file->size_bytes > 0) return {};
+    if (file->size_bytes > 0) return {};
     // A power loss came before its content was on disk, or the JVM made it and had no epochs yet.
   }
   epochs_lost_ = true;
@@ -229,7 +232,7 @@ base::Result<LoadedLog> LogLoader::run() {
   snapshots_ = std::move(directory->snapshots);
   base::Status done = open_segments(*directory);
   if (!done.ok()) return done.error();
-  done = load_epochs();
+  done = load_epochs(*directory);
   if (!done.ok()) return done.error();
   std::vector<EpochEntry> epochs = log_.epochs->entries();
   done = recover();

@@ -40,6 +40,8 @@ struct LogOptions {
   std::int8_t record_magic = 2;
   bool zstd_allowed = true;     // inter.broker.protocol.version knows it
   bool down_conversion = true;  // message.downconversion.enable
+
+  bool operator==(const LogOptions&) const = default;
 };
 
 }  // namespace odradek::log

@@ -131,13 +131,13 @@ class Segment {
   TimeIndex time_index_;
   TransactionIndex transaction_index_;
   std::atomic<std::int64_t> size_bytes_;
-  std::atomic<bool> deleted_{false};
   // Only the appending thread.
   std::int64_t reserved_bytes_ = 0;  // disk space taken, counted from the start of the file
   std::int64_t bytes_since_index_entry_ = 0;
 
   base::Mutex mutex_;
   bool timestamps_loaded_ GUARDED_BY(mutex_) = false;
+  std::atomic<bool> deleted_{false};
   TimestampOffset max_timestamp_ GUARDED_BY(mutex_);
   std::int64_t first_timestamp_ms_ GUARDED_BY(mutex_) = protocol::kNoTimestamp;
 };

@@ -28,6 +28,7 @@ std::int64_t spread(const std::string& directory, protocol::Offset base_offset,
 SegmentStore::SegmentStore(const LogContext& context, std::string directory,
                            std::vector<SegmentPtr> segments, protocol::Offset end_offset)
     : context_(context), directory_(std::move(directory)) {
+  directory_.shrink_to_fit();
   for (SegmentPtr& segment : segments) segments_.add(std::move(segment));
   CHECK(!segments_.empty()) << directory_;
   publish_end(end_offset);

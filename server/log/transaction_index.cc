@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
 
 #include "base/endian.h"
@@ -43,7 +44,9 @@ base::Status TransactionIndex::load() {
   if (size_bytes_) return {};
   auto attributes = base::path_attributes(file_.path());
   if (!attributes.ok()) return attributes.error();
-  size_bytes_ = static_cast<std::size_t>(attributes->size_bytes);
+  // One that is larger has no whole number of entries either way.
+  constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max();
+  size_bytes_ = static_cast<std::uint32_t>(std::min(attributes->size_bytes, kMost));
   return {};
 }
 
@@ -114,7 +117,7 @@ base::Status TransactionIndex::cut(std::size_t entries) {
   std::size_t size_bytes = entries * kEntrySize;
   if (size_bytes == *size_bytes_) return {};
   base::Status done = file_.truncate(static_cast<std::int64_t>(size_bytes));
-  if (done.ok()) size_bytes_ = size_bytes;
+  if (done.ok()) size_bytes_ = static_cast<std::uint32_t>(size_bytes);
   return done;
 }
 

@@ -55,7 +55,7 @@ class TransactionIndex {
 
   mutable base::Mutex mutex_;
   CachedFile file_;
-  std::optional<std::size_t> size_bytes_ GUARDED_BY(mutex_);  // nothing: not looked at yet
+  std::optional<std::uint32_t> size_bytes_ GUARDED_BY(mutex_);  // nothing: not looked at yet
 };
 
 }  // namespace odradek::log

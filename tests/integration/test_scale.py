@@ -18,8 +18,9 @@ import wire
 from cluster import SANITIZED, Cluster, wait_until
 
 COUNT = int(os.environ.get("ODRADEK_SCALE", "1000"))
-# Memory of an idle partition in the whole broker, its controller included; the goal, 4, is not met yet.
-MOST_IDLE_KIB = 12
+# Memory of an idle partition in the whole broker, its controller included, once what making it took was given back;
+# that of few tells less, for the broker's own share.
+MOST_IDLE_KIB = 4 if COUNT >= 10_000 else 8
 
 
 @contextlib.contextmanager
@@ -106,6 +107,20 @@ class ScaleTest(unittest.TestCase):
             for i in range(count):
                 self.assertIn(b"round %d" % i, records, number)
 
+    def idle_kib(self, broker, empty_mb):
+        seen = []
+
+        def small_enough():
+            seen.append((broker.rss_mb() - empty_mb) * 1024 / COUNT)
+            return seen[-1] <= MOST_IDLE_KIB
+
+        try:
+            wait_until(small_enough, "memory given back", 20)
+        except AssertionError:
+            if not SANITIZED:
+                raise AssertionError(f"an idle partition takes {min(seen)} KiB, not {MOST_IDLE_KIB}") from None
+        return min(seen)
+
     def first_appends(self, broker):
         """To fresh partitions, many in a request; the seconds of processor time."""
         batch = wire.batch([b"round 0"])
@@ -135,7 +150,7 @@ class ScaleTest(unittest.TestCase):
                 broker.start()
             figures = {"empty, MB": broker.rss_mb()}
             self.create(cluster)
-            figures["idle, KiB a partition"] = (broker.rss_mb() - figures["empty, MB"]) * 1024 / COUNT
+            figures["idle, KiB a partition"] = self.idle_kib(broker, figures["empty, MB"])
             figures["first append, us each"] = self.first_appends(broker) * 1e6 / COUNT
             figures["after the first appends, MB"] = broker.rss_mb()
             crowd = Crowd(broker.port, COUNT)
@@ -152,8 +167,6 @@ class ScaleTest(unittest.TestCase):
             self.restart(cluster, broker, figures)
             if COUNT >= 10_000:
                 print(figures)
-            if not SANITIZED:
-                self.assertLess(figures["idle, KiB a partition"], MOST_IDLE_KIB)
 
     def restart(self, cluster, broker, figures):
         broker.kill()
