@@ -37,6 +37,18 @@ int open_flags(File::Mode mode) {
   return O_RDONLY | O_CLOEXEC;
 }
 
+// -1 and why, or the descriptor.
+int open_descriptor(const std::string& path, File::Mode mode, int& reason) {
+  if (auto fault = FileFaults::check(FileOperation::kOpen, path)) {
+    reason = fault->error_number;
+    return -1;
+  }
+  int fd =
+      retry_interrupted([&] { return ::open(path.c_str(), open_flags(mode), kFilePermissions); });
+  if (fd == -1) reason = errno;
+  return fd;
+}
+
 // Up to kMostParts non-empty parts, from byte `skip` of the first on.
 struct PartWindow {
   std::array<iovec, kMostParts> vectors;
@@ -83,13 +95,18 @@ Error file_error(FileOperation operation, std::string_view path, int error_numbe
 }
 
 Result<File> File::open(std::string path, Mode mode) {
-  if (auto fault = FileFaults::check(FileOperation::kOpen, path)) {
-    return file_error(FileOperation::kOpen, path, fault->error_number);
-  }
-  int fd =
-      retry_interrupted([&] { return ::open(path.c_str(), open_flags(mode), kFilePermissions); });
-  if (fd == -1) return file_error(FileOperation::kOpen, path, errno);
+  int reason = 0;
+  int fd = open_descriptor(path, mode, reason);
+  if (fd == -1) return file_error(FileOperation::kOpen, path, reason);
   return File(std::move(path), fd);
+}
+
+Result<std::optional<File>> File::open_if_any(std::string path) {
+  int reason = 0;
+  int fd = open_descriptor(path, Mode::kRead, reason);
+  if (fd != -1) return std::optional<File>(File(std::move(path), fd));
+  if (reason == ENOENT) return std::optional<File>();
+  return file_error(FileOperation::kOpen, path, reason);
 }
 
 File::~File() {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,6 +27,8 @@ class File {
   };
 
   static Result<File> open(std::string path, Mode mode);
+  // To read; nothing when there is none.
+  static Result<std::optional<File>> open_if_any(std::string path);
 
   File() = default;
   ~File();
@@ -89,8 +92,10 @@ struct DiskSpace {
   std::int64_t usable_bytes = 0;  // for this user
 };
 
-// An error when the file is longer than max_bytes.
+// Both are an error when the file is longer than max_bytes; only the second takes a missing one.
 Result<std::string> read_whole_file(const std::string& path, std::size_t max_bytes);
+Result<std::optional<std::string>> read_file_if_any(const std::string& path,
+                                                    std::size_t max_bytes);
 // Written to path + ".tmp", synced, renamed over `path`, directory synced: after a crash there is
 // the old content or the new.
 Status write_file_atomically(const std::string& path, std::string_view content);

@@ -63,11 +63,7 @@ Status make_directory(const std::string& path) {
   return file_error(FileOperation::kCreateDirectory, path, EEXIST);
 }
 
-}  // namespace
-
-Result<std::string> read_whole_file(const std::string& path, std::size_t max_bytes) {
-  Result<File> file = File::open(path, File::Mode::kRead);
-  if (!file) return file.error();
+Result<std::string> read_all(const File& file, std::size_t max_bytes) {
   // By steps rather than by size(): files of /proc and ones that grow have no true size.
   std::string content;
   while (true) {
@@ -76,15 +72,33 @@ Result<std::string> read_whole_file(const std::string& path, std::size_t max_byt
     content.resize(before + std::min(step, max_bytes - before + 1));
     MutableBytes into{reinterpret_cast<std::uint8_t*>(content.data()) + before,
                       content.size() - before};
-    Result<std::size_t> count = file->read_at(into, static_cast<std::int64_t>(before));
+    Result<std::size_t> count = file.read_at(into, static_cast<std::int64_t>(before));
     if (!count) return count.error();
     content.resize(before + *count);
     if (content.size() > max_bytes) {
-      return Error("Cannot read " + path + ": it is longer than " + std::to_string(max_bytes) +
-                   " bytes.");
+      return Error("Cannot read " + file.path() + ": it is longer than " +
+                   std::to_string(max_bytes) + " bytes.");
     }
     if (*count < into.size()) return content;
   }
+}
+
+}  // namespace
+
+Result<std::string> read_whole_file(const std::string& path, std::size_t max_bytes) {
+  Result<File> file = File::open(path, File::Mode::kRead);
+  if (!file) return file.error();
+  return read_all(*file, max_bytes);
+}
+
+Result<std::optional<std::string>> read_file_if_any(const std::string& path,
+                                                    std::size_t max_bytes) {
+  Result<std::optional<File>> file = File::open_if_any(path);
+  if (!file) return file.error();
+  if (!*file) return std::optional<std::string>();
+  Result<std::string> content = read_all(**file, max_bytes);
+  if (!content) return content.error();
+  return std::optional<std::string>(std::move(*content));
 }
 
 Status write_file_atomically(const std::string& path, std::string_view content) {

@@ -45,13 +45,10 @@ std::string join_lines(const std::vector<std::string>& lines) {
 }  // namespace
 
 base::Result<std::vector<std::string>> read_checkpoint_lines(const std::string& path) {
-  auto text = base::read_whole_file(path, kMaxFileBytes);
-  if (!text.ok()) {
-    auto type = base::path_type(path);
-    if (type.ok() && *type == base::FileType::kMissing) return std::vector<std::string>();
-    return text.error();
-  }
-  std::vector<std::string> lines = split_lines(*text);
+  auto text = base::read_file_if_any(path, kMaxFileBytes);
+  if (!text.ok()) return text.error();
+  std::vector<std::string> lines;
+  if (*text) lines = split_lines(**text);
   if (lines.empty()) return lines;  // the JVM makes files before it has anything to write
   if (lines[0] != "0") {
     return base::Error(path + ": version is \"" + lines[0] + "\", known is 0");

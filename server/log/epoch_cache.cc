@@ -38,9 +38,9 @@ base::Status EpochCache::load() {
 }
 
 base::Status EpochCache::assign(protocol::LeaderEpoch epoch, protocol::Offset start_offset) {
-  if (epoch < 0 || start_offset < 0) return {};
   base::MutexLock lock(mutex_);
-  return epochs_.assign({epoch, start_offset}) ? write_locked() : base::Status();
+  bool changed = epoch >= 0 && start_offset >= 0 && epochs_.assign({epoch, start_offset});
+  return changed || unwritten_ ? write_locked() : base::Status();
 }
 
 void EpochCache::assign_unwritten(protocol::LeaderEpoch epoch, protocol::Offset start_offset) {
@@ -54,6 +54,11 @@ base::Status EpochCache::truncate_from_end(protocol::Offset end_offset) {
   return epochs_.truncate_from_end(end_offset) ? write_locked() : base::Status();
 }
 
+void EpochCache::truncate_unwritten(protocol::Offset end_offset) {
+  base::MutexLock lock(mutex_);
+  unwritten_ |= epochs_.truncate_from_end(end_offset);
+}
+
 base::Status EpochCache::truncate_from_start(protocol::Offset start_offset) {
   base::MutexLock lock(mutex_);
   return epochs_.truncate_from_start(start_offset) ? write_locked() : base::Status();
@@ -61,23 +66,25 @@ base::Status EpochCache::truncate_from_start(protocol::Offset start_offset) {
 
 base::Status EpochCache::clear() {
   base::MutexLock lock(mutex_);
-  if (epochs_.entries().empty()) return {};
+  if (epochs_.entries().empty() && !unwritten_) return {};
   epochs_.clear();
   return write_locked();
 }
 
-base::Status EpochCache::write() const {
+base::Status EpochCache::write() {
   base::MutexLock lock(mutex_);
   return write_locked();
 }
 
-base::Status EpochCache::write_locked() const {
+base::Status EpochCache::write_locked() {
   std::vector<std::string> lines;
   lines.reserve(epochs_.entries().size());
   for (const EpochEntry& entry : epochs_.entries()) {
     lines.push_back(std::to_string(entry.epoch) + " " + std::to_string(entry.start_offset));
   }
-  return write_checkpoint_lines_unsynced(path_, lines);
+  base::Status written = write_checkpoint_lines_unsynced(path_, lines);
+  if (written.ok()) unwritten_ = false;
+  return written;
 }
 
 void EpochCache::moved(std::string path) {

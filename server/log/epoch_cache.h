@@ -26,9 +26,12 @@ class EpochCache {
   // As assign(), for who writes the file once at the end.
   void assign_unwritten(protocol::LeaderEpoch epoch, protocol::Offset start_offset);
   base::Status truncate_from_end(protocol::Offset end_offset);
+  // Leaves the file as it is until the next record's epoch is assigned: a load of the same log
+  // would drop the same, and a new file for each of thousands of empty logs takes long.
+  void truncate_unwritten(protocol::Offset end_offset);
   base::Status truncate_from_start(protocol::Offset start_offset);
   base::Status clear();
-  base::Status write() const;
+  base::Status write();
   void moved(std::string path);
 
   std::optional<protocol::LeaderEpoch> latest_epoch() const;
@@ -38,10 +41,11 @@ class EpochCache {
   std::vector<EpochEntry> entries() const;
 
  private:
-  base::Status write_locked() const REQUIRES(mutex_);
+  base::Status write_locked() REQUIRES(mutex_);
 
   mutable base::Mutex mutex_;
   std::string path_ GUARDED_BY(mutex_);
+  bool unwritten_ GUARDED_BY(mutex_) = false;  // the file has entries that were dropped
   LeaderEpochs epochs_ GUARDED_BY(mutex_);
 };
 

@@ -245,8 +245,7 @@ base::Result<LoadedLog> LogLoader::run() {
     done = log_.epochs->write();
     if (!done.ok()) return done.error();
   }
-  done = log_.epochs->truncate_from_end(log_.log_end_offset);
-  if (!done.ok()) return done.error();
+  log_.epochs->truncate_unwritten(log_.log_end_offset);
   done = log_.epochs->truncate_from_start(log_.log_start_offset);
   if (!done.ok()) return done.error();
   log_.recovery_point = spec_.clean_shutdown && !changed_

@@ -16,13 +16,10 @@ constexpr std::string_view kTopicIdKey = "topic_id: ";
 base::Result<std::optional<base::Uuid>> read_partition_metadata(const std::string& directory) {
   std::string path = directory + "/" + kPartitionMetadataFile;
   std::optional<base::Uuid> none;
-  auto text = base::read_whole_file(path, kMaxFileBytes);
-  if (!text.ok()) {
-    auto type = base::path_type(path);
-    if (type.ok() && *type == base::FileType::kMissing) return none;
-    return text.error();
-  }
-  std::string_view rest = *text;
+  auto text = base::read_file_if_any(path, kMaxFileBytes);
+  if (!text.ok()) return text.error();
+  if (!*text) return none;
+  std::string_view rest = **text;
   if (rest.empty()) return none;  // a power loss before it reached the disk
   if (!rest.starts_with(kVersionLine)) return base::Error(path + ": version is not 0");
   rest.remove_prefix(kVersionLine.size());

@@ -107,6 +107,9 @@ TEST(FileSystem, ReadsNoMoreThanAllowed) {
   EXPECT_FALSE(read_whole_file(directory.file("b"), 10).ok());
   ASSERT_TRUE(write_file_atomically(directory.file("a"), "").ok());
   EXPECT_EQ(*read_whole_file(directory.file("a"), 0), "");
+  EXPECT_EQ(*read_file_if_any(directory.file("a"), 0), "");
+  EXPECT_EQ(*read_file_if_any(directory.file("b"), 10), std::nullopt);
+  EXPECT_FALSE(read_file_if_any(directory.path() + "/a/c", 10).ok());
 }
 
 TEST(FileSystem, LeavesTheOldOrTheNewContentWhereverItFails) {

@@ -63,6 +63,24 @@ TEST_F(EpochCacheTest, IsCutAtBothEnds) {
   EXPECT_EQ(testing::content(path), "0\n1\n5 22\n");
 }
 
+TEST_F(EpochCacheTest, WritesWhatALoadDroppedWithTheNextRecord) {
+  std::string before = "0\n2\n2 10\n5 20\n";
+  fill({{2, 10}, {5, 20}});
+  cache.truncate_unwritten(20);
+  EXPECT_EQ(cache.entries(), (std::vector<EpochEntry>{{2, 10}}));
+  EXPECT_EQ(testing::content(path), before);
+  // A record of the epoch that is the latest, or of none, lies where the file has another.
+  ASSERT_TRUE(cache.assign(2, 20).ok());
+  EXPECT_EQ(testing::content(path), "0\n1\n2 10\n");
+  fill({{5, 20}});
+  cache.truncate_unwritten(20);
+  ASSERT_TRUE(cache.assign(-1, 20).ok());
+  EXPECT_EQ(testing::content(path), "0\n1\n2 10\n");
+  cache.truncate_unwritten(10);
+  ASSERT_TRUE(cache.clear().ok());
+  EXPECT_EQ(testing::content(path), "0\n0\n");
+}
+
 TEST_F(EpochCacheTest, TellsTheEpochOfAnOffset) {
   fill({{2, 10}, {5, 20}});
   EXPECT_EQ(cache.epoch_for_offset(9), std::nullopt);
