@@ -94,8 +94,7 @@ struct DiskSpace {
 
 // Both are an error when the file is longer than max_bytes; only the second takes a missing one.
 Result<std::string> read_whole_file(const std::string& path, std::size_t max_bytes);
-Result<std::optional<std::string>> read_file_if_any(const std::string& path,
-                                                    std::size_t max_bytes);
+Result<std::optional<std::string>> read_file_if_any(const std::string& path, std::size_t max_bytes);
 // Written to path + ".tmp", synced, renamed over `path`, directory synced: after a crash there is
 // the old content or the new.
 Status write_file_atomically(const std::string& path, std::string_view content);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/endian.h"
 #include "base/file.h"
 #include "base/log.h"
 
@@ -10,6 +11,12 @@ namespace odradek::log {
 
 namespace {
 constexpr std::size_t kBlockEntries = 256;
+
+std::int64_t key_of(const std::uint8_t* entry, IndexFile::Key key) {
+  const std::uint8_t* from = entry + key.at;
+  return key.size_bytes == 8 ? base::load_big_endian<std::int64_t>(from)
+                             : base::load_big_endian<std::int32_t>(from);
+}
 }  // namespace
 
 IndexFile::IndexFile(FileCache& cache, std::string path, std::size_t entry_size)
@@ -89,7 +96,7 @@ base::Status IndexFile::write_pending_locked() {
     std::size_t drop = in_memory - kFlushEntries;
     tail_.erase(tail_.begin(), tail_.begin() + static_cast<std::ptrdiff_t>(drop * entry_size_));
     in_memory_from_ += drop;
-    forget_blocks();
+    searched_.reset();
   }
   return {};
 }
@@ -99,7 +106,7 @@ void IndexFile::release_memory() {
   if (!loaded_ || written_ != entries_) return;
   base::Bytes().swap(tail_);
   in_memory_from_ = entries_;
-  forget_blocks();
+  searched_.reset();
   file_.close();
 }
 
@@ -126,12 +133,11 @@ base::Result<std::optional<IndexFile::Entry>> IndexFile::last() {
   return entry(entries_ - 1);
 }
 
-base::Result<IndexFile::Found> IndexFile::find(
-    const std::function<bool(base::ByteView)>& not_after) {
+base::Result<IndexFile::Found> IndexFile::find(Key key, std::int64_t bound) {
   base::MutexLock lock(mutex_);
   base::Status loaded = load();
   if (!loaded.ok()) return loaded.error();
-  auto count = count_while(not_after);
+  auto count = count_below(key, bound);
   if (!count.ok()) return count.error();
   Found found{*count, std::nullopt, std::nullopt};
   if (*count > 0) {
@@ -154,9 +160,13 @@ base::Status IndexFile::read_locked(std::size_t number, base::MutableBytes out) 
     copy(tail_, in_memory_from_);
     return {};
   }
-  if (number >= block_from_ && (number - block_from_) * entry_size_ + out.size() <= block_.size()) {
-    copy(block_, block_from_);
-    return {};
+  if (searched_ != nullptr) {
+    const Searched& kept = *searched_;
+    if (number >= kept.block_from &&
+        (number - kept.block_from) * entry_size_ + out.size() <= kept.block.size()) {
+      copy(kept.block, kept.block_from);
+      return {};
+    }
   }
   auto read = file_.read_at(static_cast<std::int64_t>(number * entry_size_), out);
   if (!read.ok()) return read.error();
@@ -164,71 +174,63 @@ base::Status IndexFile::read_locked(std::size_t number, base::MutableBytes out) 
   return {};
 }
 
-base::Result<base::ByteView> IndexFile::first_of_block(std::size_t block) {
-  if (firsts_known_.empty()) {
-    std::size_t blocks = (in_memory_from_ + kBlockEntries - 1) / kBlockEntries;
-    firsts_.resize(blocks * entry_size_);
-    firsts_known_.resize(blocks);
-  }
-  base::MutableBytes first(firsts_.data() + block * entry_size_, entry_size_);
-  if (!firsts_known_[block]) {
-    base::Status read = read_locked(block * kBlockEntries, first);
-    if (!read.ok()) return read.error();
-    firsts_known_[block] = true;
-  }
-  return base::ByteView(first);
-}
-
 base::Status IndexFile::keep_block(std::size_t block) {
+  Searched& kept = *searched_;
   std::size_t from = block * kBlockEntries;
-  if (from == block_from_ && !block_.empty()) return {};
+  if (from == kept.block_from && !kept.block.empty()) return {};
   base::Bytes bytes(std::min(kBlockEntries, in_memory_from_ - from) * entry_size_);
   base::Status read = read_locked(from, bytes);
   if (!read.ok()) return read;
-  block_.swap(bytes);
-  block_from_ = from;
+  kept.block.swap(bytes);
+  kept.block_from = from;
   return {};
 }
 
-void IndexFile::forget_blocks() {
-  block_.clear();
-  firsts_known_.clear();
+std::size_t IndexFile::count_in(const base::Bytes& entries, Key key, std::int64_t bound) const {
+  std::size_t low = 0;
+  for (std::size_t high = entries.size() / entry_size_; low < high;) {
+    std::size_t middle = low + (high - low) / 2;
+    if (key_of(entries.data() + middle * entry_size_, key) < bound) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
 }
 
-base::Result<std::size_t> IndexFile::count_while(
-    const std::function<bool(base::ByteView)>& not_after) {
-  // The first number in [low, high) whose entry is after; entries are asked for by `entry`.
-  using Entry = std::function<base::Result<base::ByteView>(std::size_t)>;
-  auto search = [&](std::size_t high, const Entry& entry) -> base::Result<std::size_t> {
-    std::size_t low = 0;
-    while (low < high) {
-      std::size_t middle = low + (high - low) / 2;
-      base::Result<base::ByteView> bytes = entry(middle);
-      if (!bytes.ok()) return bytes.error();
-      if (not_after(*bytes)) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
-  };
-  auto search_bytes = [&](const base::Bytes& bytes) {
-    return search(bytes.size() / entry_size_, [&](std::size_t number) {
-      return base::Result<base::ByteView>(
-          base::ByteView(bytes).subspan(number * entry_size_, entry_size_));
-    });
-  };
-  auto in_memory = search_bytes(tail_);
-  if (*in_memory > 0 || in_memory_from_ == 0) return in_memory_from_ + *in_memory;
+base::Result<std::size_t> IndexFile::blocks_below(Key key, std::int64_t bound) {
+  Searched& kept = *searched_;
   std::size_t blocks = (in_memory_from_ + kBlockEntries - 1) / kBlockEntries;
-  auto block =
-      search(blocks, [&](std::size_t number) REQUIRES(mutex_) { return first_of_block(number); });
-  if (!block.ok()) return block;
-  if (*block == 0) return 0;
-  base::Status kept = keep_block(*block - 1);
+  kept.firsts.resize(blocks * entry_size_);
+  kept.firsts_known.resize(blocks);
+  std::size_t low = 0;
+  for (std::size_t high = blocks; low < high;) {
+    std::size_t middle = low + (high - low) / 2;
+    base::MutableBytes first(kept.firsts.data() + middle * entry_size_, entry_size_);
+    if (!kept.firsts_known[middle]) {
+      base::Status read = read_locked(middle * kBlockEntries, first);
+      if (!read.ok()) return read.error();
+      kept.firsts_known[middle] = true;
+    }
+    if (key_of(first.data(), key) < bound) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+base::Result<std::size_t> IndexFile::count_below(Key key, std::int64_t bound) {
+  std::size_t in_memory = count_in(tail_, key, bound);
+  if (in_memory > 0 || in_memory_from_ == 0) return in_memory_from_ + in_memory;
+  if (searched_ == nullptr) searched_ = std::make_unique<Searched>();
+  auto blocks = blocks_below(key, bound);
+  if (!blocks.ok() || *blocks == 0) return blocks;
+  base::Status kept = keep_block(*blocks - 1);
   if (!kept.ok()) return kept.error();
-  return block_from_ + *search_bytes(block_);
+  return searched_->block_from + count_in(searched_->block, key, bound);
 }
 
 base::Status IndexFile::truncate_to(std::size_t entries) {
@@ -250,7 +252,7 @@ base::Status IndexFile::truncate_to(std::size_t entries) {
     tail_.resize((entries - in_memory_from_) * entry_size_);
   }
   entries_ = entries;
-  forget_blocks();
+  searched_.reset();
   return {};
 }
 

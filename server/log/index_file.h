@@ -1,10 +1,12 @@
 // IndexFile: an append-only file of entries of one size, whose newest entries stay in memory.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,13 +45,26 @@ class IndexFile {
   // Entry `number` (from 0); nothing when there are not so many.
   base::Result<std::optional<Entry>> read(std::size_t number);
   base::Result<std::optional<Entry>> last();
-  // Where the entries end for which `not_after` holds; it must hold for a prefix only.
+  // The number that a search goes by: signed, big-endian, of four or eight bytes of each entry.
+  struct Key {
+    std::uint8_t at = 0;
+    std::uint8_t size_bytes = 4;
+  };
+  // Where the entries end whose keys are less than `bound`, as those of a prefix are.
   struct Found {
     std::size_t count = 0;        // of those entries
     std::optional<Entry> before;  // the last of them
     std::optional<Entry> behind;  // the one that follows
   };
-  base::Result<Found> find(const std::function<bool(base::ByteView)>& not_after);
+  // For those that are at most `value`; the largest number is no key.
+  static constexpr std::int64_t bound_behind(std::int64_t value) {
+    return value == std::numeric_limits<std::int64_t>::max() ? value : value + 1;
+  }
+  // For entries that are relative to a base offset, any bound taken.
+  static constexpr std::int64_t relative(std::int64_t bound, std::int64_t base_offset) {
+    return std::max(bound, std::numeric_limits<std::int64_t>::min() + base_offset) - base_offset;
+  }
+  base::Result<Found> find(Key key, std::int64_t bound);
   base::Status truncate_to(std::size_t entries);
 
   base::Status write_pending();
@@ -61,16 +76,24 @@ class IndexFile {
   base::Status remove();
 
  private:
+  // What searches of the file leave for the next one.
+  struct Searched {
+    std::size_t block_from = 0;
+    base::Bytes block;   // entries block_from … of the file
+    base::Bytes firsts;  // of the blocks
+    std::vector<bool> firsts_known;
+  };
+
   base::Status load() REQUIRES(mutex_);
   void take_size(std::int64_t size_bytes) REQUIRES(mutex_);
   base::Status write_pending_locked() REQUIRES(mutex_);
   base::Result<std::optional<Entry>> entry(std::size_t number) REQUIRES(mutex_);
   base::Status read_locked(std::size_t number, base::MutableBytes out) REQUIRES(mutex_);
-  base::Result<std::size_t> count_while(const std::function<bool(base::ByteView)>& not_after)
-      REQUIRES(mutex_);
-  base::Result<base::ByteView> first_of_block(std::size_t block) REQUIRES(mutex_);
+  base::Result<std::size_t> count_below(Key key, std::int64_t bound) REQUIRES(mutex_);
+  std::size_t count_in(const base::Bytes& entries, Key key, std::int64_t bound) const;
+  // Of the blocks in the file, those whose first entry is below.
+  base::Result<std::size_t> blocks_below(Key key, std::int64_t bound) REQUIRES(mutex_);
   base::Status keep_block(std::size_t block) REQUIRES(mutex_);
-  void forget_blocks() REQUIRES(mutex_);
 
   mutable base::Mutex mutex_;
   CachedFile file_;
@@ -80,11 +103,8 @@ class IndexFile {
   std::size_t entries_ GUARDED_BY(mutex_) = 0;  // in all
   std::size_t written_ GUARDED_BY(mutex_) = 0;  // of those in the file
   std::size_t in_memory_from_ GUARDED_BY(mutex_) = 0;
-  base::Bytes tail_ GUARDED_BY(mutex_);  // entries in_memory_from_ .. entries_
-  std::size_t block_from_ GUARDED_BY(mutex_) = 0;
-  base::Bytes block_ GUARDED_BY(mutex_);  // entries block_from_ … of the file
-  base::Bytes firsts_ GUARDED_BY(mutex_);
-  std::vector<bool> firsts_known_ GUARDED_BY(mutex_);
+  base::Bytes tail_ GUARDED_BY(mutex_);                    // entries in_memory_from_ .. entries_
+  std::unique_ptr<Searched> searched_ GUARDED_BY(mutex_);  // from the first search of the file on
 };
 
 }  // namespace odradek::log

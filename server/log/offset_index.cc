@@ -9,6 +9,8 @@ namespace odradek::log {
 namespace {
 
 using Entry = std::array<std::uint8_t, OffsetIndex::kEntrySize>;
+constexpr IndexFile::Key kOffset{.at = 0, .size_bytes = 4};  // relative to the segment's
+constexpr IndexFile::Key kPosition{.at = 4, .size_bytes = 4};
 
 std::int32_t relative_offset(base::ByteView entry) {
   return base::load_big_endian<std::int32_t>(entry.data());
@@ -53,8 +55,8 @@ base::Result<OffsetPosition> OffsetIndex::lookup(protocol::Offset target) {
 }
 
 base::Result<OffsetIndex::Neighbours> OffsetIndex::neighbours(protocol::Offset target) {
-  auto found = file_.find(
-      [&](base::ByteView bytes) { return base_offset_ + relative_offset(bytes) <= target; });
+  auto found =
+      file_.find(kOffset, IndexFile::relative(IndexFile::bound_behind(target), base_offset_));
   if (!found.ok()) return found.error();
   Neighbours around{{base_offset_, 0}, std::nullopt};
   if (found->behind) around.behind = decode(*found->behind);
@@ -64,14 +66,13 @@ base::Result<OffsetIndex::Neighbours> OffsetIndex::neighbours(protocol::Offset t
 }
 
 base::Result<std::optional<OffsetPosition>> OffsetIndex::at_or_behind(std::int64_t position) {
-  auto found = file_.find([&](base::ByteView bytes) { return position_of(bytes) < position; });
+  auto found = file_.find(kPosition, position);
   if (!found.ok()) return found.error();
   return found->behind ? std::optional(decode(*found->behind)) : std::nullopt;
 }
 
 base::Status OffsetIndex::truncate_to(protocol::Offset offset) {
-  auto found = file_.find(
-      [&](base::ByteView bytes) { return base_offset_ + relative_offset(bytes) < offset; });
+  auto found = file_.find(kOffset, IndexFile::relative(offset, base_offset_));
   if (!found.ok()) return found.error();
   return file_.truncate_to(found->count);
 }

@@ -9,6 +9,8 @@ namespace odradek::log {
 namespace {
 
 using Entry = std::array<std::uint8_t, TimeIndex::kEntrySize>;
+constexpr IndexFile::Key kTimestamp{.at = 0, .size_bytes = 8};
+constexpr IndexFile::Key kOffset{.at = 8, .size_bytes = 4};  // relative to the segment's
 
 std::int64_t timestamp(base::ByteView entry) {
   return base::load_big_endian<std::int64_t>(entry.data());
@@ -44,15 +46,14 @@ base::Status TimeIndex::append(std::int64_t timestamp_ms, protocol::Offset offse
 }
 
 base::Result<TimestampOffset> TimeIndex::lookup(std::int64_t timestamp_ms) {
-  auto found = file_.find([&](base::ByteView bytes) { return timestamp(bytes) <= timestamp_ms; });
+  auto found = file_.find(kTimestamp, IndexFile::bound_behind(timestamp_ms));
   if (!found.ok()) return found.error();
   if (!found->before) return TimestampOffset{protocol::kNoTimestamp, base_offset_};
   return decode(*found->before);
 }
 
 base::Status TimeIndex::truncate_to(protocol::Offset offset) {
-  auto found = file_.find(
-      [&](base::ByteView bytes) { return base_offset_ + relative_offset(bytes) < offset; });
+  auto found = file_.find(kOffset, IndexFile::relative(offset, base_offset_));
   if (!found.ok()) return found.error();
   return file_.truncate_to(found->count);
 }

@@ -12,6 +12,7 @@
 #include "base/bounded_queue.h"
 #include "base/deadline.h"
 #include "base/log.h"
+#include "base/mutex.h"
 #include "base/scheduler.h"
 #include "base/snapshot.h"
 #include "base/thread.h"
@@ -56,6 +57,78 @@ TEST(ThreadOwner, BelongsToWhoAsksFirst) {
   owner.release();
   Thread("other", [&] { other = owner.is_current(); }).join();
   EXPECT_TRUE(other);
+}
+
+TEST(Mutex, LetsInOneAtATime) {
+  static_assert(sizeof(Mutex) == 4);
+  Mutex mutex;
+  std::int64_t count = 0;  // not atomic: that is what the mutex is for
+  std::vector<Thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back("counter", [&] {
+      for (int round = 0; round < 50'000; ++round) {
+        MutexLock lock(mutex);
+        ++count;
+      }
+    });
+  }
+  for (Thread& thread : threads) thread.join();
+  EXPECT_EQ(count, 200'000);
+}
+
+// A token goes around; whoever misses a wake-up never ends.
+TEST(CondVar, WakesWhoeverWaits) {
+  constexpr int kThreads = 4;
+  constexpr int kRounds = 20'000;
+  struct Ring {
+    Mutex mutex;
+    CondVar turns[kThreads];
+    int token GUARDED_BY(mutex) = 0;
+  } ring;
+  std::vector<Thread> threads;
+  for (int self = 0; self < kThreads; ++self) {
+    threads.emplace_back("passer", [&ring, self] {
+      for (int round = self; round < kRounds; round += kThreads) {
+        {
+          MutexLock lock(ring.mutex);
+          while (ring.token != round) ring.turns[self].wait(ring.mutex);
+          ring.token = round + 1;
+        }
+        ring.turns[(self + 1) % kThreads].notify_one();
+      }
+    });
+  }
+  for (Thread& thread : threads) thread.join();
+  MutexLock lock(ring.mutex);
+  EXPECT_EQ(ring.token, kRounds);
+}
+
+TEST(CondVar, WakesAllAndKeepsDeadlines) {
+  Mutex mutex;
+  CondVar condition;
+  bool open = false;
+  int through = 0;
+  std::vector<Thread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back("waiter", [&] {
+      MutexLock lock(mutex);
+      while (!open) ASSERT_TRUE(condition.wait_until(mutex, steady_after_ms(kLongMs)));
+      ++through;
+    });
+  }
+  {
+    MutexLock lock(mutex);
+    auto deadline = steady_after_ms(20);
+    while (condition.wait_until(mutex, deadline)) {
+    }
+    EXPECT_GE(std::chrono::steady_clock::now(), deadline);
+    EXPECT_FALSE(condition.wait_until(mutex, {}));
+    open = true;
+    condition.notify_all();
+  }
+  for (Thread& thread : threads) thread.join();
+  MutexLock lock(mutex);
+  EXPECT_EQ(through, 3);
 }
 
 TEST(BoundedQueue, KeepsOrderAndRefusesMoreThanItsBound) {
