@@ -34,8 +34,12 @@ AlterPartitionRequest request_of(const std::vector<IsrProposal>& proposals) {
     partition.partition_index = proposal.partition.partition;
     partition.leader_epoch = proposal.leader_epoch;
     partition.new_isr = proposal.isr;
-    // Broker epochs are checked by KRaft controllers alone.
-    for (BrokerId member : proposal.isr) partition.new_isr_with_epochs.push_back({member, -1});
+    // Not the leader's own, which the request has. A JVM controller reads the ids alone.
+    for (std::size_t i = 0; i < proposal.isr.size(); ++i) {
+      bool is_told = i < proposal.broker_epochs.size();
+      partition.new_isr_with_epochs.push_back(
+          {proposal.isr[i], is_told ? proposal.broker_epochs[i] : -1});
+    }
     partition.partition_epoch = proposal.partition_epoch;
   }
   return request;

@@ -55,12 +55,14 @@ bool InSyncReplicas::accepts(BrokerId follower, std::int64_t broker_epoch) const
 
 IsrProposal InSyncReplicas::propose(std::vector<BrokerId> isr, const log::Log& log) {
   isr_.proposed = isr;
+  std::vector<std::int64_t> epochs = broker_epochs_of(isr, followers_);
   return {.partition = log.partition(),
           .topic_id = log.topic_id().value_or(base::Uuid{}),
           .controller_epoch = state_.controller_epoch,
           .leader_epoch = state_.leader_epoch,
           .isr = std::move(isr),
-          .partition_epoch = isr_.partition_epoch};
+          .partition_epoch = isr_.partition_epoch,
+          .broker_epochs = std::move(epochs)};
 }
 
 IsrProgress InSyncReplicas::fetched(BrokerId follower, const FollowerFetch& fetch, log::Log& log) {

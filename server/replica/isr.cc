@@ -93,6 +93,16 @@ std::optional<IsrState> settled(const IsrState& isr, LeaderEpoch leader_epoch,
       .committed = answer.isr, .partition_epoch = answer.partition_epoch, .proposed = {}};
 }
 
+std::vector<std::int64_t> broker_epochs_of(const std::vector<BrokerId>& isr,
+                                           const Followers& followers) {
+  std::vector<std::int64_t> epochs;
+  for (BrokerId member : isr) {
+    auto known = followers.find(member);
+    epochs.push_back(known == followers.end() ? -1 : known->second.broker_epoch);
+  }
+  return epochs;
+}
+
 bool is_awaited(const IsrState& isr, LeaderEpoch leader_epoch, const IsrProposal& proposal) {
   return isr.proposed == proposal.isr && isr.partition_epoch == proposal.partition_epoch &&
          leader_epoch == proposal.leader_epoch;

@@ -112,6 +112,8 @@ struct IsrProposal {
   LeaderEpoch leader_epoch = protocol::kNoLeaderEpoch;
   std::vector<BrokerId> isr;
   std::int32_t partition_epoch = -1;  // that it is based on
+  // Beside `isr`: with which epoch of its broker each one was heard last; -1 or none: not known.
+  std::vector<std::int64_t> broker_epochs;
 
   bool operator==(const IsrProposal&) const = default;
 };
@@ -127,6 +129,10 @@ struct IsrAnswer {
 // since.
 std::optional<IsrState> settled(const IsrState& isr, LeaderEpoch leader_epoch,
                                 const IsrAnswer& answer);
+// What the leader says of its members, so that the controller lets nobody in who lost records since
+// it was heard (KIP-903).
+std::vector<std::int64_t> broker_epochs_of(const std::vector<BrokerId>& isr,
+                                           const Followers& followers);
 // Whether the proposal still is what an answer is waited for.
 bool is_awaited(const IsrState& isr, LeaderEpoch leader_epoch, const IsrProposal& proposal);
 

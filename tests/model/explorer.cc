@@ -3,86 +3,11 @@
 #include <algorithm>
 #include <deque>
 
+#include "tests/model/fingerprints.h"
+#include "tests/model/steps.h"
+
 namespace odradek::model {
 namespace {
-
-// A collision would hide a state: of 10^7 states, one in 10^24 runs.
-struct Fingerprint {
-  std::uint64_t high = 0;
-  std::uint64_t low = 0;
-  bool operator==(const Fingerprint&) const = default;
-};
-
-// Open addressing: a million states are in it within a second.
-class Fingerprints {
- public:
-  bool insert(const Fingerprint& print) {
-    if ((size_ + 1) * 2 > slots_.size()) grow();
-    return put(print);
-  }
-  std::uint64_t size() const { return size_; }
-
- private:
-  bool put(const Fingerprint& print) {
-    for (std::size_t at = print.low;; ++at) {
-      Fingerprint& slot = slots_[at & (slots_.size() - 1)];
-      if (slot == print) return false;
-      if (slot != Fingerprint{}) continue;
-      slot = print;
-      ++size_;
-      return true;
-    }
-  }
-  void grow() {
-    std::vector<Fingerprint> old(std::max<std::size_t>(slots_.size() * 2, 1 << 16));
-    old.swap(slots_);
-    size_ = 0;
-    for (const Fingerprint& print : old) {
-      if (print != Fingerprint{}) put(print);
-    }
-  }
-
-  std::vector<Fingerprint> slots_;
-  std::uint64_t size_ = 0;
-};
-
-std::uint64_t mix(std::uint64_t hash, std::uint64_t word, std::uint64_t factor) {
-  hash = (hash ^ word) * factor;
-  return hash ^ hash >> 29;
-}
-
-Fingerprint fingerprint(const Cluster& cluster) {
-  std::array<std::uint64_t, (sizeof(Cluster) + 7) / 8> words{};
-  std::memcpy(words.data(), &cluster, sizeof(cluster));
-  Fingerprint print{0x9e3779b97f4a7c15, 0xc2b2ae3d27d4eb4f};
-  for (std::uint64_t word : words) {
-    print.high = mix(print.high, word, 0xff51afd7ed558ccd);
-    print.low = mix(print.low, word + print.high, 0x9fb21c651e98df25);
-  }
-  return print;
-}
-
-std::vector<Action> all_actions() {
-  std::vector<Action> actions;
-  auto add = [&](Act act, int subjects, int objects) {
-    for (int subject = 0; subject < subjects; ++subject) {
-      for (int object = 0; object < objects; ++object) {
-        actions.push_back({act, static_cast<Small>(subject), static_cast<Small>(object)});
-      }
-    }
-  };
-  for (Act act : {Act::kAppend, Act::kSendFetch, Act::kServeFetch, Act::kTakeFetch,
-                  Act::kTakeProposal, Act::kExpire, Act::kRegister}) {
-    add(act, kReplicas, 1);
-  }
-  add(Act::kShrink, kReplicas, kReplicas);
-  add(Act::kServeProposal, kReplicas, 2);
-  add(Act::kObey, kMostLetters, 1);
-  add(Act::kNotice, 2, 1);
-  add(Act::kKill, kReplicas, kMostRecords + 1);
-  add(Act::kElectController, 1, 1);
-  return actions;
-}
 
 struct Visited {
   std::uint32_t before = 0;
@@ -91,32 +16,42 @@ struct Visited {
 
 class Explorer {
  public:
-  Explorer(const Limits& limits, Rules without) : steps_(limits, without) {}
+  Explorer(const Setting& setting, std::uint64_t most_states)
+      : steps_(setting), actions_(all_actions(setting.limits)), known_(most_states) {}
 
-  Exploration run(std::uint64_t most_states) {
+  Exploration run() {
     add(steps_.initial(), 0, 0);
     for (std::uint32_t at = 0; !waiting_.empty(); ++at) {
-      if (visited_.size() >= most_states) return finish(false);
+      if (known_.is_full()) return finish(false);
       const Cluster cluster = waiting_.front();
       waiting_.pop_front();
-      for (std::uint32_t i = 0; i < actions_.size(); ++i) {
-        Cluster next = cluster;
-        if (!steps_.take(next, actions_[i]) || next.overflow) continue;
-        ++result_.steps;
-        bool is_new = add(next, at, i);
-        if (steps_.broken() == nullptr) continue;
-        if (!is_new) visited_.push_back({at, i});
-        result_.broken = steps_.broken();
-        result_.trace = way_to(static_cast<std::uint32_t>(visited_.size() - 1));
-        return finish(false);
-      }
+      if (!visit(cluster, at)) return finish(false);
     }
     return finish(true);
   }
 
  private:
+  // False when an invariant breaks.
+  bool visit(const Cluster& cluster, std::uint32_t at) {
+    Cluster next = cluster;
+    for (std::uint32_t i = 0; i < actions_.size(); ++i) {
+      if (!steps_.take(next, actions_[i])) continue;
+      ++result_.steps;
+      if (next.end != End::kNone) {
+        if (next.end == End::kNoRoom) ++result_.too_large;
+      } else if (bool is_new = add(next, at, i); steps_.broken() != nullptr) {
+        if (!is_new) visited_.push_back({at, i});
+        result_.broken = steps_.broken();
+        result_.trace = way_to(static_cast<std::uint32_t>(visited_.size() - 1));
+        return false;
+      }
+      next = cluster;
+    }
+    return true;
+  }
+
   bool add(const Cluster& cluster, std::uint32_t before, std::uint32_t action) {
-    if (!known_.insert(fingerprint(cluster))) return false;
+    if (!known_.insert(cluster)) return false;
     visited_.push_back({before, action});
     waiting_.push_back(cluster);
     return true;
@@ -138,7 +73,7 @@ class Explorer {
   }
 
   Steps steps_;
-  const std::vector<Action> actions_ = all_actions();
+  const std::vector<Action> actions_;
   Fingerprints known_;
   std::vector<Visited> visited_;
   std::deque<Cluster> waiting_;
@@ -147,8 +82,8 @@ class Explorer {
 
 }  // namespace
 
-Exploration explore(const Limits& limits, Rules without, std::uint64_t most_states) {
-  return Explorer(limits, without).run(most_states);
+Exploration explore(const Setting& setting, std::uint64_t most_states) {
+  return Explorer(setting, most_states).run();
 }
 
 }  // namespace odradek::model

@@ -11,7 +11,7 @@ const base::Uuid kSecond = base::Uuid::random(true);
 std::vector<IsrProposal> proposals() {
   return {{{"a", 0}, kFirst, 9, 4, {1, 2}, 7},
           {{"b", 3}, kSecond, 9, 5, {1}, 8},
-          {{"a", 1}, kFirst, 9, 6, {1, 3}, 9}};
+          {{"a", 1}, kFirst, 9, 6, {1, 3}, 9, {-1, 4711}}};
 }
 
 TEST(AlterPartition, AsksForAllProposalsByTopic) {
@@ -27,7 +27,10 @@ TEST(AlterPartition, AsksForAllProposalsByTopic) {
   EXPECT_EQ(partition.new_isr, (std::vector<BrokerId>{1, 3}));
   ASSERT_EQ(partition.new_isr_with_epochs.size(), 2u);
   EXPECT_EQ(partition.new_isr_with_epochs[1].broker_id, 3);
-  EXPECT_EQ(partition.new_isr_with_epochs[1].broker_epoch, -1);
+  EXPECT_EQ(partition.new_isr_with_epochs[0].broker_epoch, -1);
+  EXPECT_EQ(partition.new_isr_with_epochs[1].broker_epoch, 4711);
+  // Of whom nothing is known, nothing is said.
+  EXPECT_EQ(request.topics[0].partitions[0].new_isr_with_epochs[1].broker_epoch, -1);
   EXPECT_EQ(request.topics[1].topic_name, "b");
 }
 

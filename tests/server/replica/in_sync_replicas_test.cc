@@ -76,6 +76,26 @@ TEST_F(InSyncReplicasTest, TakeAFollowerBackOnceItHasCaughtUp) {
   EXPECT_EQ(high_watermark(), 10);
 }
 
+TEST_F(InSyncReplicasTest, TellTheControllerWhichLifeOfAFollowerHasCaughtUp) {
+  ASSERT_EQ(apply(0, kSelf, {1, 3}), ErrorCode::kNone);
+  append(1, 5);
+  fetched(2, 5, 17);
+  isr_updater.send();
+  ASSERT_EQ(proposals.all.size(), 1u);
+  EXPECT_EQ(proposals.all[0].isr, (Ids{1, 3, 2}));
+  EXPECT_EQ(proposals.all[0].broker_epochs, (std::vector<std::int64_t>{-1, -1, 17}));
+  // A later life of one that is in.
+  fetched(2, 5, 18);
+  clock.advance_ms(10'001);
+  append(1, 1);
+  fetched(2, 6, 18);
+  isr_updater.shrink_all();
+  isr_updater.send();
+  ASSERT_EQ(proposals.all.size(), 2u);
+  EXPECT_EQ(proposals.all[1].isr, (Ids{1, 2}));
+  EXPECT_EQ(proposals.all[1].broker_epochs, (std::vector<std::int64_t>{-1, 18}));
+}
+
 TEST_F(InSyncReplicasTest, TakeNobodyWhoseBrokerIsNotAlive) {
   alive({1, 2});
   ASSERT_EQ(apply(0, kSelf, {1}), ErrorCode::kNone);

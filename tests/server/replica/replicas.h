@@ -50,7 +50,8 @@ class Proposals : public IsrWriter {
 
 class Replicas : public ::testing::Test {
  protected:
-  Replicas() {
+  explicit Replicas(BrokerId self = kSelf)
+      : replicas(self, metadata, clock, 10'000, kSessionTimeoutMs) {
     alive({1, 2, 3});
     EXPECT_TRUE(logs.start([](const std::string&) { return log::LogOptions(); }).ok());
     timer.start();
@@ -122,7 +123,7 @@ class Replicas : public ::testing::Test {
   purgatory::Timer timer{"test-timer", base::Clock::system()};
   PartitionWaits waits{timer};
   HighWatermarks high_watermarks{logs};
-  ReplicaSet replicas{kSelf, metadata, clock, 10'000, kSessionTimeoutMs};
+  ReplicaSet replicas;
   Leadership leadership{
       replicas, logs, high_watermarks, waits,
       [](const std::vector<std::string>&) { return Leadership::SettingsByTopic(); }};
