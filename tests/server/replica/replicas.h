@@ -50,7 +50,7 @@ class Proposals : public IsrWriter {
 
 class Replicas : public ::testing::Test {
  protected:
-  Replicas() {
+  explicit Replicas(const Durability& durability = {}) : durability(durability) {
     alive({1, 2, 3});
     EXPECT_TRUE(logs.start([](const std::string&) { return log::LogOptions(); }).ok());
     timer.start();
@@ -113,6 +113,7 @@ class Replicas : public ::testing::Test {
     return outcome;
   }
 
+  const Durability durability;
   testing::TemporaryDirectory directory;
   base::Uuid topic_id = base::Uuid::random(true);
   base::ManualClock clock;  // of lags
@@ -122,7 +123,7 @@ class Replicas : public ::testing::Test {
   purgatory::Timer timer{"test-timer", base::Clock::system()};
   PartitionWaits waits{timer};
   HighWatermarks high_watermarks{logs};
-  ReplicaSet replicas{kSelf, metadata, clock, 10'000, kSessionTimeoutMs};
+  ReplicaSet replicas{kSelf, metadata, clock, 10'000, kSessionTimeoutMs, durability};
   Leadership leadership{
       replicas, logs, high_watermarks, waits,
       [](const std::vector<std::string>&) { return Leadership::SettingsByTopic(); }};
