@@ -132,9 +132,11 @@ ErrorCode Leadership::take_role(const PartitionPtr& target, const PartitionState
       if (target->refuses_to_lead()) refused_.insert(target->name());
       return protocol::code_of(led.error());
     }
+    refused_.erase(target->name());
     changes.led.push_back(std::move(change));
   } else if (replicas_.is_alive(state.leader)) {
     target->follow(state, log);
+    refused_.erase(target->name());
     changes.followed.push_back(std::move(change));
   } else {
     // As upstream: the epoch is not taken over, so that the controller can say it again.
