@@ -167,6 +167,15 @@ class LostRecordsTest(LostRecordsCase):
             wait_same_logs(cluster.brokers, "two")
             self.assertEqual(["0", "1", "new"], values(cluster, "two"))
 
+    def test_a_follower_has_on_its_disk_what_flush_messages_wants_before_it_counts_as_copied(self):
+        with Cluster(2, log_flush_offset_checkpoint_interval_ms=200, log_initial_task_delay_ms=200, **SETTINGS) as cluster:
+            first, second = cluster.brokers
+            create_topic(cluster.bootstrap, "flushed", [[1, 2]], flush_messages=1)
+            self.append(first, "flushed", b"0", b"1")
+            for broker in cluster.brokers:
+                wait_until(lambda: checkpointed(broker, "recovery-point-offset-checkpoint", "flushed") == 2, "sync of a follower")
+            wait_isr(cluster, "flushed", [1, 2])
+
     def test_a_leader_that_is_alone_has_on_its_disk_what_it_acknowledges(self):
         with Cluster(2, log_flush_offset_checkpoint_interval_ms=200, log_initial_task_delay_ms=200, **SETTINGS) as cluster:
             first, second = cluster.brokers
