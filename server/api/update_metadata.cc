@@ -43,6 +43,7 @@ void update_metadata(Services& services, RequestContext context,
     std::vector<protocol::TopicPartition> deleted = services.metadata.update(request);
     if (!deleted.empty()) services.group_removal.remove_deleted_partitions(deleted);
     tell_of_topics(services, request);
+    services.leadership.reconsider_refusals();
   }
   context.reply(response);
 }

@@ -17,6 +17,9 @@
 namespace odradek::broker {
 namespace {
 
+// Between two records of what is committed, where missing records are to be told after a crash.
+constexpr std::int64_t kMissedCommitsMs = 1000;
+
 // ZooKeeper, cluster id, broker id (zookeeper.md §3.1 steps 1 to 4 and 6).
 base::Status connect(Parts& parts) {
   parts.session = std::make_unique<zk::Session>(session_options(*parts.config()), parts.clock);
@@ -136,7 +139,9 @@ void build_replicas(Parts& parts) {
   parts.waiting = std::make_unique<Waiting>(parts.clock);
   parts.replicas = std::make_unique<replica::ReplicaSet>(
       parts.broker_id, parts.metadata, parts.clock, parts.config()->replica_lag_time_max_ms,
-      parts.session->negotiated_timeout_ms());
+      parts.session->negotiated_timeout_ms(),
+      replica::Durability{.refuses_lost_records = parts.config()->unclean_restart_check_enable,
+                          .flushes_when_alone = parts.config()->lone_leader_flush_enable});
   parts.stop_watch = std::make_unique<StopWatch>(parts.replicas->stops(), *parts.session,
                                                  parts.broker_id, parts.broker_epoch);
   parts.throttles = replication_throttles(*parts.config(), parts.clock);
@@ -162,6 +167,7 @@ void build_replicas(Parts& parts) {
       std::make_unique<LogDirFailures>(parts.broker_id, *parts.logs, *parts.leadership,
                                        *parts.fetchers, *parts.session, *parts.scheduler);
   parts.logs->dirs().set_observer(parts.log_dir_failures.get());
+  parts.leadership->attach_controller([&parts] { parts.log_dir_failures->ask_controller_again(); });
 }
 
 // Runs a function once; the timer shares its ownership while it waits.
@@ -280,6 +286,9 @@ base::Status serve(Parts& parts) {
   parts.log_dir_mover->start();
   start_replication(parts);
   std::int64_t interval_ms = parts.config()->replica_high_watermark_checkpoint_interval_ms;
+  if (parts.config()->unclean_restart_check_enable) {
+    interval_ms = std::min(interval_ms, kMissedCommitsMs);
+  }
   parts.scheduler->schedule(
       "high-watermark-checkpoint", [&parts] { parts.high_watermarks->checkpoint(*parts.replicas); },
       interval_ms, interval_ms);

@@ -29,13 +29,22 @@ void LogDirFailures::on_log_dir_failure(const log::LogDir& dir, const std::strin
           all_failed_ = true;
           return;
         }
-        base::Status told = zk::notify_log_dir_event(session_, broker_id_);
-        if (!told) {
-          LOG(ERROR) << "[broker " << broker_id_ << "] the controller could not be told of "
-                     << dir.path() << ": " << told.error().message;
-        }
+        tell_controller();
       },
       0);
+}
+
+void LogDirFailures::ask_controller_again() {
+  scheduler_.schedule(
+      "log-dir-event", [this] { tell_controller(); }, 0);
+}
+
+void LogDirFailures::tell_controller() {
+  base::Status told = zk::notify_log_dir_event(session_, broker_id_);
+  if (told) return;
+  LOG(ERROR) << "[broker " << broker_id_
+             << "] the controller could not be told that replicas here went offline or came back: "
+             << told.error().message;
 }
 
 }  // namespace odradek::broker

@@ -19,9 +19,13 @@ class LogDirFailures : public log::LogDirObserver {
                  base::Scheduler& scheduler);
 
   void on_log_dir_failure(const log::LogDir& dir, const std::string& reason) override;
+  // Has the controller say again what it wants of the replicas here. Never waits.
+  void ask_controller_again();
   bool all_failed() const { return all_failed_.load(); }
 
  private:
+  void tell_controller();
+
   const protocol::BrokerId broker_id_;
   log::LogManager& logs_;
   replica::Leadership& leadership_;

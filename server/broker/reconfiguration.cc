@@ -96,6 +96,7 @@ void add_logs(Parts& parts) {
     parts.logs->set_file_delete_delay_ms(next.log_segment_delete_delay_ms);
     if (now.unclean_leader_election_enable != next.unclean_leader_election_enable) {
       parts.controller->set_unclean_election_default(next.unclean_leader_election_enable);
+      parts.leadership->reconsider_refusals();
     }
   });
   add_on_change(parts,
@@ -195,6 +196,7 @@ void follow_settings(Parts& parts) {
   for (const auto& component : parts.reconfigurables) parts.dynamic_config.add(*component);
 
   parts.topic_settings->attach(*parts.logs, *parts.replicas, [&parts](const std::string& topic) {
+    parts.leadership->reconsider_refusals();
     parts.controller->enable_unclean_election(topic);
   });
   parts.config_follower = std::make_unique<ConfigFollower>(*parts.session);

@@ -190,6 +190,7 @@ replica::TopicSettings topic_settings(const config::TopicConfig& topic,
     }
   }
   settings.min_insync_replicas = topic.min_insync_replicas;
+  settings.allows_unclean_election = topic.unclean_leader_election_enable;
   settings.throttled_leaders = throttled_replicas(topic.leader_replication_throttled_replicas);
   settings.throttled_followers = throttled_replicas(topic.follower_replication_throttled_replicas);
   return settings;

@@ -18,6 +18,7 @@ struct ReplicaConfig {
   std::string inter_broker_protocol_version;
   std::int64_t leader_imbalance_check_interval_seconds = 0;
   std::int32_t leader_imbalance_per_broker_percentage = 0;
+  bool lone_leader_flush_enable = false;
   std::int32_t num_replica_fetchers = 0;
   std::int32_t producer_purgatory_purge_interval_requests = 0;
   std::int32_t replica_fetch_backoff_ms = 0;
@@ -32,6 +33,7 @@ struct ReplicaConfig {
   std::int32_t replica_socket_timeout_ms = 0;
   std::string security_inter_broker_protocol;
   bool unclean_leader_election_enable = false;
+  bool unclean_restart_check_enable = false;
 };
 
 }  // namespace odradek::config

@@ -37,6 +37,10 @@ constexpr ConfigKey<BrokerConfig> kKeys[] = {
      Importance::kHigh,
      "How many percent of a broker's leaderships may be elsewhere before the controller moves them "
      "back."},
+    {"lone.leader.flush.enable", &ReplicaConfig::lone_leader_flush_enable, "true", kAnyValue,
+     Scope::kReadOnly, Importance::kMedium,
+     "Whether a leader that is the only replica in sync of several has records on its disk before "
+     "consumers see them and before acks=all is answered. Only this broker knows the key."},
     {"num.replica.fetchers", &ReplicaConfig::num_replica_fetchers, "1", kAnyValue,
      Scope::kClusterWide, Importance::kHigh, "Threads that copy from each source broker."},
     {"producer.purgatory.purge.interval.requests",
@@ -85,6 +89,11 @@ constexpr ConfigKey<BrokerConfig> kKeys[] = {
     {"unclean.leader.election.enable", &ReplicaConfig::unclean_leader_election_enable, "false",
      kAnyValue, Scope::kClusterWide, Importance::kHigh,
      "Whether a replica that is not in sync may lead when no other is left, losing records."},
+    {"unclean.restart.check.enable", &ReplicaConfig::unclean_restart_check_enable, "true",
+     kAnyValue, Scope::kReadOnly, Importance::kMedium,
+     "Whether this broker refuses to lead a partition whose log ends before what it had recorded "
+     "as committed, as after a crash of the machine, unless unclean.leader.election.enable allows "
+     "the loss. Only this broker knows the key."},
 };
 
 }  // namespace

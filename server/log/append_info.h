@@ -33,9 +33,12 @@ struct AppendInfo {
   // The batch was appended before by the same producer: offsets and time are those of then, nothing
   // was written now.
   bool duplicate = false;
-  // flush.messages wants everything up to here on disk before the append is acknowledged, which the
-  // caller is to see to (Log::when_durable).
+  // Everything up to here is to be on disk before the append is acknowledged (flush.messages),
+  // which the caller is to see to (Log::when_durable).
   bool flush_due = false;
+  // What was written is committed only once it is on disk: it has to be flushed, though nobody who
+  // asks for less than every replica waits for it.
+  bool commit_awaits_flush = false;
 };
 
 // Why an append was refused, with more than base::Error can hold.

@@ -163,9 +163,7 @@ base::Result<AppendInfo> Log::append_as_follower(base::ByteView records) {
     if (!written.ok()) return written.error();
   }
   info.log_start_offset = log_start_offset();
-  if (unflushed_messages() < options->flush_messages) return info;
-  base::Status flushed = flush_to(info.last_offset + 1);
-  if (!flushed.ok()) return flushed.error();
+  info.flush_due = unflushed_messages() >= options->flush_messages;
   return info;
 }
 

@@ -75,8 +75,7 @@ class Log : public std::enable_shared_from_this<Log> {
   // How many threads are about it, for tests.
   std::size_t appending_callers() const { return appends_.size(); }
   // Writes batches as a leader sent them, offsets and epochs given; a torn batch at the end is left
-  // out, and what flush.messages wants on disk is synced. The first offset must be the log end
-  // offset or above it, never below.
+  // out. The first offset must be the log end offset or above it, never below.
   base::Result<AppendInfo> append_as_follower(base::ByteView records) EXCLUDES(mutex_);
 
   // --- reads ---

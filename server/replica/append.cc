@@ -44,7 +44,11 @@ AppendOutcome Appends::append_one(const AppendEntry& entry, const AppendRequest&
       (*partition)->append(entry.records, request.acks, request.spec, &refusal);
   if (info) {
     outcome.info = *info;
-    if (info->flush_due) outcome.awaits_flush = *partition;
+    if (info->flush_due) {
+      outcome.awaits_flush = *partition;
+    } else if (info->commit_awaits_flush) {
+      (*partition)->flush_when_alone([this, name = entry.partition] { waits_.check(name); });
+    }
   } else {
     refuse(info.error());
     outcome.record_errors = std::move(refusal.record_errors);

@@ -23,7 +23,7 @@ struct AppendOutcome {
   std::string message;  // for the client, where there is more to say than the code
   log::AppendInfo info;
   std::vector<protocol::RecordError> record_errors;
-  PartitionPtr awaits_flush;  // written, but flush.messages asks for more before it is acknowledged
+  PartitionPtr awaits_flush;  // written, but to be on disk before it is acknowledged
 };
 
 struct AppendRequest {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/no_wait.h"
+
 namespace odradek::replica {
 
 DelayedFetch::DelayedFetch(ReadRequest request, std::vector<log::OffsetMetadata> positions,
@@ -30,6 +32,9 @@ std::optional<std::int64_t> DelayedFetch::available_bytes(std::size_t index) con
   if (reads_.is_held_back(**partition, request_.replica_id)) return 0;
   log::OffsetMetadata end = log->log_end();
   if (end.offset != end_offset) {
+    // Whoever moved the high watermark does not wait for a disk to learn how much there is: then
+    // what there is is looked up where it may be waited for.
+    base::NoWaitReads no_wait;
     base::Result<log::OffsetMetadata> found = log->offset_metadata(end_offset);
     if (!found) return std::nullopt;
     end = *found;

@@ -135,9 +135,22 @@ bool InSyncReplicas::advance_high_watermark(log::Log& log) {
   return advance(log);
 }
 
+bool InSyncReplicas::commit_appended(log::Log& log) {
+  base::MutexLock lock(mutex_);
+  advance(log);
+  return commits_what_is_flushed() && isr_.committed.size() >= required_locked() &&
+         log.recovery_point() < log.log_end_offset();
+}
+
+bool InSyncReplicas::commits_what_is_flushed() const {
+  return context_.durability.flushes_when_alone && isr_.committed.size() == 1 &&
+         !followers_.empty();
+}
+
 bool InSyncReplicas::advance(log::Log& log) {
   if (isr_.committed.size() < required_locked()) return false;
   Offset common = common_offset(isr_, followers_, view(log), context_.is_alive);
+  if (commits_what_is_flushed()) common = std::min(common, log.recovery_point());
   if (common <= log.high_watermark()) return false;
   log.set_high_watermark(common);
   return true;

@@ -56,6 +56,10 @@ class InSyncReplicas {
 
   // True when the high watermark moved: never with fewer than min.insync.replicas.
   bool advance_high_watermark(log::Log& log) EXCLUDES(mutex_);
+  // After an append, or where the in-sync replicas changed: advances it, but while this broker is
+  // the only one in sync of several, only up to what is on its disk. True when more would be
+  // committed if it were flushed.
+  bool commit_appended(log::Log& log) EXCLUDES(mutex_);
   void set_min_insync_replicas(std::int32_t count) { min_insync_replicas_ = count; }
   // The committed ones against min.insync.replicas, of which a partition with fewer replicas needs
   // no more than it has.
@@ -77,6 +81,7 @@ class InSyncReplicas {
   LeaderView view(const log::Log& log) const REQUIRES(mutex_);
   IsrProposal propose(std::vector<BrokerId> isr, const log::Log& log) REQUIRES(mutex_);
   bool advance(log::Log& log) REQUIRES(mutex_);
+  bool commits_what_is_flushed() const REQUIRES(mutex_);
   std::size_t required_locked() const REQUIRES(mutex_);
 
   const PartitionContext& context_;

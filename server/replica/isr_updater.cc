@@ -108,6 +108,7 @@ bool IsrUpdater::settle(const IsrProposal& proposal, const IsrAnswer& answer) {
   if (partition == nullptr) return true;
   IsrProgress progress = partition->settle(proposal, answer);
   if (progress.moved) waits_.check(proposal.partition);
+  partition->flush_when_alone([&waits = waits_, name = proposal.partition] { waits.check(name); });
   return !progress.repeat;
 }
 

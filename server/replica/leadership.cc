@@ -1,7 +1,5 @@
 #include "server/replica/leadership.h"
 
-#include <set>
-
 #include "base/log.h"
 
 namespace odradek::replica {
@@ -51,9 +49,9 @@ Leadership::SettingsByTopic Leadership::settings_for(
   return settings_({topics.begin(), topics.end()});
 }
 
-base::Result<log::LogPtr> Leadership::open_log(const TopicPartition& partition,
-                                               const base::Uuid& topic_id, bool is_new,
-                                               const TopicSettings& settings) {
+base::Result<log::LogPtr> Leadership::open_log(Partition& target, const base::Uuid& topic_id,
+                                               bool is_new, const TopicSettings& settings) {
+  const TopicPartition& partition = target.name();
   log::LogPtr log = logs_.find(partition);
   if (log != nullptr && !log->dir().online()) {
     return base::Error(ErrorCode::kKafkaStorageError,
@@ -77,7 +75,9 @@ base::Result<log::LogPtr> Leadership::open_log(const TopicPartition& partition,
       if (!assigned) return assigned.error();
     }
   }
-  Offset checkpointed = high_watermarks_.initial(partition);
+  Offset checkpointed = high_watermarks_.take(partition);
+  // One of the same name may have been deleted since.
+  if (!is_new) target.require_end(checkpointed);
   if (checkpointed > log->high_watermark()) log->set_high_watermark(checkpointed);
   return log;
 }
@@ -109,7 +109,7 @@ ErrorCode Leadership::apply_one(const TopicPartition& partition, const base::Uui
     auto own = settings.find(partition.topic);
     TopicSettings topic_settings = own == settings.end() ? TopicSettings() : own->second;
     target->set_topic_settings(topic_settings);
-    auto opened = open_log(partition, topic_id, wanted.is_new, topic_settings);
+    auto opened = open_log(*target, topic_id, wanted.is_new, topic_settings);
     if (!opened) {
       LOG(ERROR) << "partition " << partition.to_string()
                  << " cannot be opened: " << opened.error().message;
@@ -127,10 +127,16 @@ ErrorCode Leadership::take_role(const PartitionPtr& target, const PartitionState
   RoleChange change{target->name(), state.leader_epoch};
   if (state.leader == replicas_.local_broker()) {
     base::Status led = target->lead(state, log);
-    if (!led) return protocol::code_of(led.error());
+    if (!led) {
+      LOG(ERROR) << led.error().message;
+      if (target->refuses_to_lead()) refused_.insert(target->name());
+      return protocol::code_of(led.error());
+    }
+    refused_.erase(target->name());
     changes.led.push_back(std::move(change));
   } else if (replicas_.is_alive(state.leader)) {
     target->follow(state, log);
+    refused_.erase(target->name());
     changes.followed.push_back(std::move(change));
   } else {
     // As upstream: the epoch is not taken over, so that the controller can say it again.
@@ -166,7 +172,12 @@ protocol::LeaderAndIsrResponse Leadership::apply(const protocol::LeaderAndIsrReq
     }
   }
   replicas_.stops().told(request.broker_epoch);
-  for (const RoleChange& change : changes.led) waits_.check(change.partition);
+  for (const RoleChange& change : changes.led) {
+    waits_.check(change.partition);
+    PartitionPtr led = replicas_.find(change.partition);
+    if (led == nullptr) continue;
+    led->flush_when_alone([this, name = change.partition] { waits_.check(name); });
+  }
   for (const RoleChange& change : changes.followed) waits_.check(change.partition);
   if (!changes.led.empty() || !changes.followed.empty()) {
     LOG(INFO) << "[controller " << request.controller_id << " epoch " << request.controller_epoch
@@ -224,6 +235,19 @@ protocol::StopReplicaResponse Leadership::stop(const protocol::StopReplicaReques
   }
   for (const TopicPartition& partition : stopped) waits_.check(partition);
   return response;
+}
+
+void Leadership::reconsider_refusals() {
+  {
+    base::MutexLock lock(mutex_);
+    auto over = std::erase_if(refused_, [this](const TopicPartition& partition) {
+      PartitionPtr target = replicas_.find(partition);
+      return target == nullptr || !target->refuses_to_lead() ||
+             replicas_.is_led_elsewhere(partition);
+    });
+    if (over == 0) return;
+  }
+  ask_again_();
 }
 
 std::vector<TopicPartition> Leadership::log_dir_failed(const log::LogDir& dir) {

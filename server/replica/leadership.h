@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,6 +50,11 @@ class Leadership {
                                        LeadershipChanges& changes) EXCLUDES(mutex_);
   protocol::StopReplicaResponse stop(const protocol::StopReplicaRequest& request,
                                      std::vector<TopicPartition>& stopped) EXCLUDES(mutex_);
+  // Some partitions may be refused to lead, as records are missing (Partition::refuses_to_lead):
+  // then `ask_again` has the controller say once more what it wants. Before the first request.
+  void attach_controller(std::function<void()> ask_again) { ask_again_ = std::move(ask_again); }
+  // Metadata or settings changed, so that what was refused may be answered otherwise now.
+  void reconsider_refusals() EXCLUDES(mutex_);
   // A log directory failed: its partitions, which are returned, lose their role.
   std::vector<TopicPartition> log_dir_failed(const log::LogDir& dir) EXCLUDES(mutex_);
 
@@ -59,8 +65,8 @@ class Leadership {
   ErrorCode take_role(const PartitionPtr& target, const PartitionState& state,
                       const log::LogPtr& log, LeadershipChanges& changes) REQUIRES(mutex_);
   SettingsByTopic settings_for(const protocol::LeaderAndIsrRequest& request) const;
-  base::Result<log::LogPtr> open_log(const TopicPartition& partition, const base::Uuid& topic_id,
-                                     bool is_new, const TopicSettings& settings) REQUIRES(mutex_);
+  base::Result<log::LogPtr> open_log(Partition& target, const base::Uuid& topic_id, bool is_new,
+                                     const TopicSettings& settings) REQUIRES(mutex_);
   ErrorCode stop_one(const TopicPartition& partition, LeaderEpoch leader_epoch, bool remove)
       REQUIRES(mutex_);
 
@@ -69,8 +75,10 @@ class Leadership {
   HighWatermarks& high_watermarks_;
   PartitionWaits& waits_;
   const Settings settings_;
+  std::function<void()> ask_again_ = [] {};
   base::Mutex mutex_;
   std::int32_t controller_epoch_ GUARDED_BY(mutex_) = 0;
+  std::set<TopicPartition> refused_ GUARDED_BY(mutex_);
 };
 
 }  // namespace odradek::replica

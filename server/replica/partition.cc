@@ -9,11 +9,32 @@
 
 namespace odradek::replica {
 
+namespace {
+
+base::Status refusal_of(const TopicPartition& partition, Offset end, Offset recorded) {
+  return base::Error(
+      ErrorCode::kKafkaStorageError,
+      "partition " + partition.to_string() + " is not led by this broker: its log ends at offset " +
+          std::to_string(end) + ", but before the broker started everything below " +
+          std::to_string(recorded) + " was committed, so that offsets " + std::to_string(end) +
+          " to " + std::to_string(recorded - 1) +
+          " are lost here. Start a replica that has them. Or give them up: elect another replica "
+          "by "
+          "kafka-leader-election.sh --election-type unclean; or, where this one has the most, set "
+          "the topic's unclean.leader.election.enable=true, then elect in the same way");
+}
+
+}  // namespace
+
 Partition::Partition(TopicPartition partition, const PartitionContext& context)
-    : name_(std::move(partition)), local_broker_(context.local_broker), in_sync_(context) {}
+    : name_(std::move(partition)),
+      local_broker_(context.local_broker),
+      refuses_lost_records_(context.durability.refuses_lost_records),
+      in_sync_(context) {}
 
 void Partition::set_topic_settings(const TopicSettings& settings) {
   in_sync_.set_min_insync_replicas(settings.min_insync_replicas);
+  allows_unclean_election_ = settings.allows_unclean_election;
   throttles_leader_ = settings.throttled_leaders.contains(name_.partition, local_broker_);
   throttles_follower_ = settings.throttled_followers.contains(name_.partition, local_broker_);
 }
@@ -41,10 +62,22 @@ bool Partition::is_leader() const {
   return leads_;
 }
 
+bool Partition::lacks_records() const {
+  return refuses_lost_records_ && !allows_unclean_election_ && log_ != nullptr &&
+         log_->log_end_offset() < required_end_;
+}
+
+bool Partition::refuses_to_lead() const {
+  base::ReadLock lock(mutex_);
+  return lacks_records();
+}
+
 base::Status Partition::lead(const PartitionState& state, log::LogPtr log) {
   base::WriteLock lock(mutex_);
   bool is_new_epoch = state.leader_epoch > state_.leader_epoch;
   if (log_ == nullptr) log_ = std::move(log);
+  if (lacks_records()) return refusal_of(name_, log_->log_end_offset(), required_end_);
+  required_end_ = 0;
   if (is_new_epoch) {
     base::Status assigned = log_->assign_epoch_start(state.leader_epoch, log_->log_end_offset());
     if (!assigned) return assigned;
@@ -134,7 +167,9 @@ base::Result<log::AppendInfo> Partition::append(base::MutableBytes records, std:
   }
   spec.leader_epoch = state_.leader_epoch;
   base::Result<log::AppendInfo> info = log_->append_as_leader(records, spec, refusal);
-  if (info && !info->flush_due) in_sync_.advance_high_watermark(*log_);
+  if (!info || info->flush_due) return info;
+  info->commit_awaits_flush = in_sync_.commit_appended(*log_);
+  info->flush_due = info->commit_awaits_flush && acks == -1;
   return info;
 }
 
@@ -148,6 +183,18 @@ void Partition::when_flushed(Offset offset, log::DurableCallback tell) {
                              tell = std::move(tell)](const base::Status& durable) {
     if (durable.ok()) self->advance_high_watermark(*log);
     tell(durable);
+  });
+}
+
+void Partition::flush_when_alone(std::function<void()> committed) {
+  Offset end = 0;
+  {
+    base::ReadLock lock(mutex_);
+    if (!leads_ || !in_sync_.commit_appended(*log_)) return;
+    end = log_->log_end_offset();
+  }
+  when_flushed(end, [committed = std::move(committed)](const base::Status& flushed) {
+    if (flushed.ok()) committed();
   });
 }
 
@@ -275,6 +322,7 @@ base::Result<AppendedRecords> Partition::append_fetched(const FetchedRecords& fe
     if (!info) return info.error();
     appended.last_epoch = info->leader_epoch;
     appended.size_bytes = info->size_bytes;
+    appended.flush_due = info->flush_due;
   }
   appended.end_offset = log_->log_end_offset();
   Offset before = log_->high_watermark();
@@ -284,6 +332,9 @@ base::Result<AppendedRecords> Partition::append_fetched(const FetchedRecords& fe
     auto advanced = log_->advance_log_start_offset(start);
     if (!advanced) return advanced.error();
   }
+  bool has_what_counts =
+      appended.end_offset >= std::min(required_end_.load(), fetched.high_watermark);
+  if (has_what_counts) required_end_ = 0;
   return appended;
 }
 

@@ -35,6 +35,7 @@ struct AppendedRecords {
   LeaderEpoch last_epoch = protocol::kNoLeaderEpoch;  // of the records; none: nothing came
   std::int64_t size_bytes = 0;
   bool high_watermark_moved = false;
+  bool flush_due = false;  // before the leader is told of them by the next fetch
 };
 
 // Safe from any thread. Appends hold the leadership lock shared, so that a change of leader never
@@ -52,11 +53,17 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void set_topic_settings(const TopicSettings& settings);
 
   // Takes a role. `log` is taken where there is none yet. Leading a new epoch records where it
-  // starts.
+  // starts; KAFKA_STORAGE_ERROR when records are missing that must not be led away.
   base::Status lead(const PartitionState& state, log::LogPtr log) EXCLUDES(mutex_);
   void follow(const PartitionState& state, log::LogPtr log) EXCLUDES(mutex_);
   // The log alone, for a follower whose leader is not known yet.
   void open(log::LogPtr log) EXCLUDES(mutex_);
+  // The log has to reach this offset, which was recorded as committed before the broker started,
+  // before it may be led from (adr/0013).
+  void require_end(Offset recorded) { required_end_ = recorded; }
+  // 0: whatever was recorded is there, or another leader has told what counts.
+  Offset required_end() const { return required_end_; }
+  bool refuses_to_lead() const EXCLUDES(mutex_);
   // The controller took the role away; the log stays, for the high watermark's checkpoint too.
   void resign() EXCLUDES(mutex_);
   // The controller took the replica away: there is no log any more.
@@ -86,6 +93,9 @@ class Partition : public std::enable_shared_from_this<Partition> {
   bool is_in_sync(BrokerId follower) const { return in_sync_.is_in_sync(follower); }
   // Calls `tell` as Log::when_durable() does, after the high watermark has gone as far as it may.
   void when_flushed(Offset offset, log::DurableCallback tell) EXCLUDES(mutex_);
+  // Where what is here is committed only once it is on disk, sees to that; then `committed` is
+  // called.
+  void flush_when_alone(std::function<void()> committed) EXCLUDES(mutex_);
   // Whether `follower` may fetch here, and in this life of its broker (epoch -1: not told).
   bool accepts_follower(BrokerId follower, std::int64_t broker_epoch) const EXCLUDES(mutex_);
   // Nothing comes of a fetch that this log cannot answer: from elsewhere or from another history.
@@ -122,18 +132,22 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
  private:
   void advance_high_watermark(const log::Log& log) EXCLUDES(mutex_);
+  bool lacks_records() const REQUIRES_SHARED(mutex_);
   base::Status check_leads() const REQUIRES_SHARED(mutex_);
   base::Status check_follows(LeaderEpoch leader_epoch) const REQUIRES_SHARED(mutex_);
   base::Result<log::AppendInfo> write_fetched(base::ByteView records) REQUIRES_SHARED(mutex_);
 
   const TopicPartition name_;
   const BrokerId local_broker_;
+  const bool refuses_lost_records_;
   mutable base::SharedMutex mutex_;
   PartitionState state_ GUARDED_BY(mutex_);
   bool leads_ GUARDED_BY(mutex_) = false;
   bool offline_ GUARDED_BY(mutex_) = false;
   log::LogPtr log_ GUARDED_BY(mutex_);
   InSyncReplicas in_sync_;
+  std::atomic<Offset> required_end_{0};
+  std::atomic<bool> allows_unclean_election_{false};
   std::atomic<bool> throttles_leader_{false};
   std::atomic<bool> throttles_follower_{false};
 };

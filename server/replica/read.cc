@@ -158,23 +158,22 @@ std::vector<ReadOutcome> Reads::look_up_waiting(const ReadRequest& request,
   // What is missing is read without the locks of those who look it up.
   for (int round = 0; round < kMostLookUps; ++round) {
     base::read_into_page_cache(missing);
-    base::NoWaitReads no_wait;
-    std::vector<ReadOutcome> outcomes = read_now(request);
-    missing = no_wait.take_missing();
-    if (missing.empty()) return outcomes;
+    LookUp found = look_up(request);
+    if (found.missing.empty()) return std::move(found.outcomes);
+    missing = std::move(found.missing);
   }
   return read_now(request);
 }
 
-void Reads::look_up(ReadRequest request, Then then) {
-  std::vector<ReadOutcome> outcomes;
-  std::vector<base::MissingBytes> missing;
-  {
-    base::NoWaitReads no_wait;
-    outcomes = read_now(request);
-    missing = no_wait.take_missing();
-  }
-  if (missing.empty()) return then(request, std::move(outcomes));
+Reads::LookUp Reads::look_up(const ReadRequest& request) {
+  base::NoWaitReads no_wait;
+  LookUp found{.outcomes = read_now(request), .missing = {}};
+  found.missing = no_wait.take_missing();
+  return found;
+}
+
+void Reads::look_up_elsewhere(ReadRequest request, std::vector<base::MissingBytes> missing,
+                              Then then) {
   auto cold = std::make_shared<ReadRequest>(std::move(request));
   bool is_taken = read_ahead_.read(
       {}, [this, cold, missing, then] { then(*cold, look_up_waiting(*cold, missing)); });
@@ -182,17 +181,25 @@ void Reads::look_up(ReadRequest request, Then then) {
 }
 
 void Reads::read_and_answer(const ReadRequest& request, const ReadCallback& callback) {
-  look_up(request, [this, callback](ReadRequest&, std::vector<ReadOutcome> outcomes) {
-    answer(std::move(outcomes), callback);
-  });
+  LookUp found = look_up(request);
+  if (found.missing.empty()) return answer(std::move(found.outcomes), callback);
+  look_up_elsewhere(request, std::move(found.missing),
+                    [this, callback](ReadRequest&, std::vector<ReadOutcome> outcomes) {
+                      answer(std::move(outcomes), callback);
+                    });
 }
 
 void Reads::fetch(ReadRequest request, ReadCallback callback) {
   if (request.replica_id >= 0) note_follower(request);
-  look_up(std::move(request), [this, callback = std::move(callback)](
-                                  ReadRequest& asked, std::vector<ReadOutcome> outcomes) {
-    answer_or_wait(asked, std::move(outcomes), callback);
-  });
+  LookUp found = look_up(request);
+  if (found.missing.empty()) {
+    return answer_or_wait(request, std::move(found.outcomes), std::move(callback));
+  }
+  look_up_elsewhere(std::move(request), std::move(found.missing),
+                    [this, callback = std::move(callback)](ReadRequest& asked,
+                                                           std::vector<ReadOutcome> outcomes) {
+                      answer_or_wait(asked, std::move(outcomes), callback);
+                    });
 }
 
 void Reads::answer_or_wait(ReadRequest& request, std::vector<ReadOutcome> outcomes,

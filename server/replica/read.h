@@ -86,10 +86,15 @@ class Reads {
   bool is_held_back(const Partition& partition, BrokerId follower) const;
 
  private:
-  // What was asked for and `outcomes` go to `then`: at once when no disk has to be waited for, else
-  // on a thread that waits for headers and index entries too.
+  struct LookUp {
+    std::vector<ReadOutcome> outcomes;
+    std::vector<base::MissingBytes> missing;  // of headers and index entries; none: all was found
+  };
+  // As far as it goes without waiting for a disk.
+  LookUp look_up(const ReadRequest& request);
+  // The rest, on a thread that may wait.
   using Then = std::function<void(ReadRequest& request, std::vector<ReadOutcome> outcomes)>;
-  void look_up(ReadRequest request, Then then);
+  void look_up_elsewhere(ReadRequest request, std::vector<base::MissingBytes> missing, Then then);
   std::vector<ReadOutcome> look_up_waiting(const ReadRequest& request,
                                            std::vector<base::MissingBytes> missing);
   // Answers when there is enough, or waits for it.

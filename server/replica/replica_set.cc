@@ -4,13 +4,20 @@ namespace odradek::replica {
 
 ReplicaSet::ReplicaSet(BrokerId local_broker, const metadata::MetadataCache& metadata,
                        const base::Clock& clock, std::int64_t replica_lag_time_max_ms,
-                       std::int64_t session_timeout_ms)
+                       std::int64_t session_timeout_ms, const Durability& durability)
     : metadata_(metadata),
       context_{.local_broker = local_broker,
                .clock = clock,
                .replica_lag_time_max_ms = replica_lag_time_max_ms,
-               .is_alive = [this](BrokerId broker) { return is_alive(broker); }},
+               .is_alive = [this](BrokerId broker) { return is_alive(broker); },
+               .durability = durability},
       stops_(clock, session_timeout_ms) {}
+
+bool ReplicaSet::is_led_elsewhere(const TopicPartition& partition) const {
+  auto image = metadata_.image();
+  const metadata::PartitionInfo* known = image->partition(partition);
+  return known != nullptr && known->leader != local_broker() && image->is_alive(known->leader);
+}
 
 PartitionPtr ReplicaSet::find(const TopicPartition& partition) const {
   base::ReadLock lock(mutex_);

@@ -22,12 +22,15 @@ class ReplicaSet {
   // Metadata tells a partition that exists elsewhere from one that exists nowhere.
   ReplicaSet(BrokerId local_broker, const metadata::MetadataCache& metadata,
              const base::Clock& clock, std::int64_t replica_lag_time_max_ms,
-             std::int64_t session_timeout_ms = StopDetector::kNoSession);
+             std::int64_t session_timeout_ms = StopDetector::kNoSession,
+             const Durability& durability = {});
 
   BrokerId local_broker() const { return context_.local_broker; }
   // While it is in doubt, nothing is led here.
   StopDetector& stops() { return stops_; }
   bool is_alive(BrokerId broker) const { return metadata_.image()->is_alive(broker); }
+  // Whether a live broker other than this one leads it, as far as is known here.
+  bool is_led_elsewhere(const TopicPartition& partition) const;
   PartitionPtr find(const TopicPartition& partition) const EXCLUDES(mutex_);
   PartitionPtr find_or_create(const TopicPartition& partition) EXCLUDES(mutex_);
   void remove(const TopicPartition& partition) EXCLUDES(mutex_);

@@ -24,6 +24,7 @@ struct ThrottledReplicas {
 struct TopicSettings {
   log::LogOptions log;
   std::int32_t min_insync_replicas = 1;
+  bool allows_unclean_election = false;   // unclean.leader.election.enable
   ThrottledReplicas throttled_leaders;    // leader.replication.throttled.replicas
   ThrottledReplicas throttled_followers;  // follower.replication.throttled.replicas
 };

@@ -16,7 +16,7 @@ VALUES = {1: ["maybe", "TRUE"], 2: ["nonsense"], 3: ["x", "-5", "99999999999"], 
 # What stands for a Java class there, and what would break the listeners that the test talks to.
 NOT_TRIED = {"metric.reporters", "principal.builder.class", "ssl.engine.factory.class", "listeners", "advertised.listeners"}
 UNKNOWN_SERVER_ERROR = -1
-OURS = {"offsets.storage"}  # keys that a JVM broker does not know
+OURS = {"lone.leader.flush.enable", "offsets.storage", "unclean.restart.check.enable"}  # keys that a JVM broker does not know
 
 
 def same(message, code):

@@ -1,6 +1,7 @@
 #include "server/replica/fetcher/replica_fetcher.h"
 
 #include <algorithm>
+#include <latch>
 #include <limits>
 #include <utility>
 
@@ -328,6 +329,7 @@ void ReplicaFetcher::take_over(FetchResponse& response) {
       if (is_current) take_over(answered, *state);
     }
   }
+  await_flushes();
   // Last, as asking the leader again ends the life of the records.
   for (const TopicPartition& partition : out_of_range_) {
     auto state = state_of(partition);
@@ -372,7 +374,28 @@ void ReplicaFetcher::append(const Answered& answered, FetchState state) {
   state.is_caught_up = appended->end_offset >= answered.answer->high_watermark;
   if (appended->last_epoch >= 0) state.last_fetched_epoch = appended->last_epoch;
   update(partition, state);
+  if (appended->flush_due) to_flush_.push_back(replica);
   if (appended->high_watermark_moved) context_.waits.fetch.check_and_complete(partition);
+}
+
+void ReplicaFetcher::await_flushes() {
+  if (to_flush_.empty()) return;
+  std::vector<base::Status> flushed(to_flush_.size());
+  // Shared, as the last to count may still be at it when the wait is over.
+  auto left = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(to_flush_.size()));
+  for (std::size_t i = 0; i < to_flush_.size(); ++i) {
+    auto state = state_of(to_flush_[i]->name());
+    to_flush_[i]->when_flushed(state ? state->offset : 0, [&, left, i](const base::Status& done) {
+      flushed[i] = done;
+      left->count_down();
+    });
+  }
+  left->wait();
+  for (std::size_t i = 0; i < to_flush_.size(); ++i) {
+    auto state = state_of(to_flush_[i]->name());
+    if (state && !flushed[i].ok()) failed(to_flush_[i]->name(), *state, flushed[i].error());
+  }
+  to_flush_.clear();
 }
 
 void ReplicaFetcher::refused(const Answered& answered, const FetchState& state) {

@@ -112,6 +112,8 @@ class ReplicaFetcher {
   void take_over(protocol::FetchResponse& response) EXCLUDES(mutex_);
   void take_over(const Answered& answered, const FetchState& state) EXCLUDES(mutex_);
   void append(const Answered& answered, FetchState state) EXCLUDES(mutex_);
+  // Until what flush.messages wants on disk is there; all of an answer at once.
+  void await_flushes() EXCLUDES(mutex_);
   void refused(const Answered& answered, const FetchState& state) EXCLUDES(mutex_);
   void fenced(const TopicPartition& partition, LeaderEpoch asked) EXCLUDES(mutex_);
   // The log does not meet the leader's: from its end, or all anew from its start.
@@ -136,9 +138,10 @@ class ReplicaFetcher {
   const FetcherOptions& options_;
   const SetAside set_aside_;
   LeaderEndpoint endpoint_;
-  FetcherSession session_;  // the thread's, and so are the next two
+  FetcherSession session_;  // the thread's, and so are the next three
   bool is_unreachable_ = false;
   std::set<TopicPartition> out_of_range_;
+  std::vector<PartitionPtr> to_flush_;
   mutable base::Mutex mutex_;
   base::CondVar changed_;
   bool stopping_ GUARDED_BY(mutex_) = false;

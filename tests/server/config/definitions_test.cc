@@ -53,7 +53,8 @@ void expect_same(const ConfigKey<C>& key, const Definition& definition) {
 
 bool is_kafkas(const ConfigKey<BrokerConfig>& key) {
   return key.standing != Standing::kOldRelease && key.standing != Standing::kDynamicOnly &&
-         key.name != "offsets.storage";
+         key.name != "offsets.storage" && key.name != "lone.leader.flush.enable" &&
+         key.name != "unclean.restart.check.enable";
 }
 
 TEST(BrokerConfigKeys, AreThoseOfTheRelease) {

@@ -1,5 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <future>
+#include <optional>
+
+#include "base/file_faults.h"
+#include "base/thread.h"
 #include "protocol/record/batch.h"
 #include "server/replica/partition.h"
 #include "tests/server/replica/replicas.h"
@@ -52,6 +58,30 @@ TEST_F(FollowerTest, TakesTheLeadersStartOver) {
   EXPECT_EQ(log()->log_start_offset(), 4);
   ASSERT_TRUE(fetched(10, {}, 10, 30).ok());  // what it has of it
   EXPECT_EQ(log()->log_start_offset(), 10);
+}
+
+TEST_F(FollowerTest, AsksForTheFlushThatFlushMessagesWantsAndWaitsForNone) {
+  log::LogOptions options;
+  options.flush_messages = 3;
+  log()->set_options(options);
+  std::atomic<int> syncs_here = 0;
+  base::FileFaults counting(
+      [&](base::FileOperation operation, std::string_view) -> std::optional<base::FileFault> {
+        if (operation == base::FileOperation::kSync && base::thread_role() == "main") ++syncs_here;
+        return {};
+      });
+  auto appended = fetched(0, batch_at(0, 3, 2), 0);
+  ASSERT_TRUE(appended.ok());
+  EXPECT_FALSE(appended->flush_due);
+  appended = fetched(2, batch_at(2, 3, 1), 0);
+  ASSERT_TRUE(appended.ok());
+  EXPECT_TRUE(appended->flush_due);
+  std::promise<base::Status> told;
+  partition()->when_flushed(appended->end_offset,
+                            [&](const base::Status& flushed) { told.set_value(flushed); });
+  EXPECT_TRUE(told.get_future().get().ok());
+  EXPECT_EQ(log()->recovery_point(), 3);
+  EXPECT_EQ(syncs_here, 0);
 }
 
 TEST_F(FollowerTest, BeginsWithinABatchWhereTheLeaderDoes) {

@@ -173,8 +173,8 @@ TEST_F(Replicas, KeepTheirHighWatermarksInACheckpoint) {
   high_watermarks.checkpoint(replicas);
   HighWatermarks again(logs);
   again.load();
-  EXPECT_EQ(again.initial({"t", 0}), 4);
-  EXPECT_EQ(again.initial({"other", 0}), 0);
+  EXPECT_EQ(again.take({"t", 0}), 4);
+  EXPECT_EQ(again.take({"other", 0}), 0);
 }
 
 TEST_F(Replicas, DeleteALogWhenTheControllerStopsIt) {
@@ -201,7 +201,7 @@ TEST_F(Replicas, KeepTheirHighWatermarkWhenTheControllerStopsThem) {
   high_watermarks.checkpoint(replicas);
   HighWatermarks again(logs);
   again.load();
-  EXPECT_EQ(again.initial({"t", 0}), 4);
+  EXPECT_EQ(again.take({"t", 0}), 4);
   ASSERT_EQ(apply(1, kSelf, {1}), ErrorCode::kNone);
   EXPECT_EQ(append(1, 1)->at(0).info.first_offset, 4);
 }

@@ -85,6 +85,41 @@ TEST_F(Replicas, LookUpColdOffsetsWhereWaitingHurtsNobody) {
   EXPECT_TRUE(logs.find({"t", 0})->dir().online());
 }
 
+// Whoever moves the high watermark completes the fetches that wait for it, and waits for no disk
+// either.
+TEST_F(Replicas, LookUpWhatAWaitingFetchGetsWhereWaitingHurtsNobody) {
+  ASSERT_EQ(apply(0, kSelf, {kSelf, 2}), ErrorCode::kNone);
+  log::LogOptions options;
+  options.index_interval_bytes = 1;
+  logs.find({"t", 0})->set_options(options);
+  for (int i = 0; i < 500; ++i) append(1, 1);
+  std::promise<Answer> promise;
+  reads.fetch({.max_wait_ms = 60'000,
+               .min_bytes = 1,
+               .max_bytes = 1 << 20,
+               .entries = {{.partition = {"t", 0}, .fetch_offset = 0, .max_bytes = 1 << 20}}},
+              [&](std::vector<ReadOutcome> outcomes) {
+                promise.set_value({outcomes.at(0), std::string(base::thread_role())});
+              });
+  std::atomic<int> cold_reads = 0;
+  std::atomic<int> waiting_reads = 0;
+  base::FileFaults faults(
+      [&](base::FileOperation operation, std::string_view) -> std::optional<base::FileFault> {
+        if (operation != base::FileOperation::kRead || base::thread_role() != "main") return {};
+        ++(base::NoWaitReads::active() ? cold_reads : waiting_reads);
+        return base::FileFault{.error_number = EAGAIN};
+      });
+  PartitionPtr partition = replicas.find({"t", 0});
+  partition->follower_fetched(2, {.offset = 40}, 0, protocol::kNoLeaderEpoch);
+  waits.check({"t", 0});
+  Answer answer = promise.get_future().get();
+  EXPECT_TRUE(answer.thread.starts_with("log-read-ahead")) << answer.thread;
+  EXPECT_EQ(answer.outcome.error, ErrorCode::kNone);
+  EXPECT_GT(answer.outcome.slice.size_bytes, 0);
+  EXPECT_GT(cold_reads, 0);
+  EXPECT_EQ(waiting_reads, 0);
+}
+
 // As above, but the kernel says what is in memory.
 TEST_F(Replicas, LookUpColdOffsetsOfFilesThatLeftMemory) {
   ASSERT_EQ(apply(0, kSelf, {kSelf}), ErrorCode::kNone);

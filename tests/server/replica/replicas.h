@@ -50,8 +50,8 @@ class Proposals : public IsrWriter {
 
 class Replicas : public ::testing::Test {
  protected:
-  explicit Replicas(BrokerId self = kSelf)
-      : replicas(self, metadata, clock, 10'000, kSessionTimeoutMs) {
+  explicit Replicas(BrokerId self = kSelf, const Durability& durable = {})
+      : durability(durable), replicas(self, metadata, clock, 10'000, kSessionTimeoutMs, durability) {
     alive({1, 2, 3});
     EXPECT_TRUE(logs.start([](const std::string&) { return log::LogOptions(); }).ok());
     timer.start();
@@ -114,6 +114,7 @@ class Replicas : public ::testing::Test {
     return outcome;
   }
 
+  const Durability durability;
   testing::TemporaryDirectory directory;
   base::Uuid topic_id = base::Uuid::random(true);
   base::ManualClock clock;  // of lags
