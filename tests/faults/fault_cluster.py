@@ -113,7 +113,9 @@ class FaultCluster:
         common = {
             "zookeeper.session.timeout.ms": SESSION_TIMEOUT_S * 1000, "zookeeper.connection.timeout.ms": 18000, "replica.lag.time.max.ms": 4000,
             "replica.socket.timeout.ms": 5000, "controller.socket.timeout.ms": 5000, "request.timeout.ms": 10000,
-            "min.insync.replicas": 2, "default.replication.factor": 3, "unclean.leader.election.enable": "false",
+            # A JVM broker that has not heard of a topic yet tries to make it when asked for it, and finds that it exists; but with a
+            # factor above the brokers that are there it tells the client that instead, which takes it as the end of the topic.
+            "min.insync.replicas": 2, "default.replication.factor": 1, "unclean.leader.election.enable": "false",
             "offsets.topic.replication.factor": 3, "auto.leader.rebalance.enable": "true",
             "leader.imbalance.check.interval.seconds": 5, "log.segment.bytes": 1 << 20, **settings}
         self.brokers = [FaultBroker(self, number, common) for number in BROKERS]
