@@ -16,8 +16,7 @@ done
 scripts/install-dependencies.sh build test peers || exit 1
 scripts/build.sh "$preset" || { echo "0 passed, 1 failed"; exit 1; }
 
-export TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp ${TSAN_OPTIONS:-}"
-export LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0 ${LSAN_OPTIONS:-}"
+. tests/sanitizers.sh
 export ODRADEK_BINARIES="$PWD/build/$preset" PYTHONDONTWRITEBYTECODE=1
 export logs
 logs=$(mktemp -d)

@@ -219,7 +219,9 @@ void SocketServer::resize_network_threads(std::string_view listener, std::int32_
   Endpoint* endpoint = find_endpoint(listener);
   if (endpoint == nullptr || endpoint->options.is_control_plane || !is_started_) return;
   const auto wanted = static_cast<std::size_t>(std::max(threads, 1));
-  std::erase_if(endpoint->retiring, [](const auto& processor) { return processor->has_ended(); });
+  // Together: who retires still may be about to give something to one that has ended.
+  auto has_ended = [](const auto& processor) { return processor->has_ended(); };
+  if (std::ranges::all_of(endpoint->retiring, has_ended)) endpoint->retiring.clear();
   auto& processors = endpoint->processors;
   while (processors.size() < wanted) {
     processors.push_back(make_processor(*endpoint));

@@ -113,7 +113,9 @@ class FaultCluster:
         common = {
             "zookeeper.session.timeout.ms": SESSION_TIMEOUT_S * 1000, "zookeeper.connection.timeout.ms": 18000, "replica.lag.time.max.ms": 4000,
             "replica.socket.timeout.ms": 5000, "controller.socket.timeout.ms": 5000, "request.timeout.ms": 10000,
-            "min.insync.replicas": 2, "default.replication.factor": 3, "unclean.leader.election.enable": "false",
+            # A JVM broker that has not heard of a topic yet tries to make it when asked for it, and finds that it exists; but with a
+            # factor above the brokers that are there it tells the client that instead, which takes it as the end of the topic.
+            "min.insync.replicas": 2, "default.replication.factor": 1, "unclean.leader.election.enable": "false",
             "offsets.topic.replication.factor": 3, "auto.leader.rebalance.enable": "true",
             "leader.imbalance.check.interval.seconds": 5, "log.segment.bytes": 1 << 20, **settings}
         self.brokers = [FaultBroker(self, number, common) for number in BROKERS]
@@ -138,9 +140,9 @@ class FaultCluster:
 
     def __exit__(self, kind, *_):
         self.close()
+        for broker in self.brokers:
+            broker.check_sanitizer()  # also where something else broke: that may be why
         if kind is None:
-            for broker in self.brokers:
-                broker.check_sanitizer()
             shutil.rmtree(self.directory, ignore_errors=True)
         return False
 
@@ -204,18 +206,25 @@ class FaultCluster:
 
 
 class Faults:
-    """Does what a Fault says, and undoes it."""
+    """Does what a Fault says, and undoes it; notes whom it hit."""
 
     def __init__(self, cluster, topic):
         self.cluster = cluster
         self.topic = topic
+        self.kind = None  # of the fault that is begun
+        self.hits = set()  # (kind of fault, kind of server)
         self.terminated = []
 
     def begin(self, fault):
         """The function that undoes it."""
+        self.kind = fault.kind
         return getattr(self, fault.kind)(*fault.targets)
 
+    def hit(self, *ids):
+        self.hits.update((self.kind, self.cluster.broker(each).release or "ours") for each in ids)
+
     def kill_broker(self, *ids):
+        self.hit(*ids)
         brokers = [self.cluster.broker(each) for each in ids]
         for broker in brokers:
             broker.kill()
@@ -245,6 +254,7 @@ class Faults:
 
     def terminate_broker(self, broker_id):
         """Its end is awaited in settle(): until then it may be stopped, or without the controller that it asks to take over."""
+        self.hit(broker_id)
         broker = self.cluster.broker(broker_id)
         if broker.alive():
             broker.process.terminate()
@@ -252,6 +262,7 @@ class Faults:
         return lambda: None
 
     def stop_broker(self, broker_id):
+        self.hit(broker_id)
         broker = self.cluster.broker(broker_id)
         broker.signal(signal.SIGSTOP)
         return lambda: broker.signal(signal.SIGCONT)
@@ -259,6 +270,7 @@ class Faults:
     def cut(self, pairs):
         nodes = self.cluster.broker_nodes
         for source, target in pairs:
+            self.hit(source, target)
             self.cluster.network.cut(nodes[source], nodes[target])
 
         def heal():
@@ -286,7 +298,10 @@ class Faults:
     def cut_one_way(self, source, target):
         return self.cut([(source, target)])
 
-    def hold(self, links):
+    def hold(self, *ids):
+        """No byte between these brokers and ZooKeeper."""
+        self.hit(*ids)
+        links = [link for each in ids for link in self.cluster.broker(each).links]
         for link in links:
             link.hold()
 
@@ -296,12 +311,13 @@ class Faults:
         return release
 
     def cut_zookeeper_of(self, broker_id):
-        return self.hold(self.cluster.broker(broker_id).links)
+        return self.hold(broker_id)
 
     def lose_zookeeper(self):
-        return self.hold([link for broker in self.cluster.brokers for link in broker.links])
+        return self.hold(*BROKERS)
 
     def slow_zookeeper(self):
+        self.hit(*BROKERS)
         links = [link for broker in self.cluster.brokers for link in broker.links]
         for link in links:
             link.delay_s = 0.3
@@ -312,6 +328,7 @@ class Faults:
         return speed_up
 
     def kill_zookeeper(self, number):
+        self.hits.add((self.kind, "ZooKeeper"))
         server = self.cluster.ensemble[number]
         server.kill()
 
@@ -321,6 +338,7 @@ class Faults:
         return restart
 
     def stop_zookeeper(self, number):
+        self.hits.add((self.kind, "ZooKeeper"))
         server = self.cluster.ensemble[number]
         server.signal(signal.SIGSTOP)
         return lambda: server.signal(signal.SIGCONT)

@@ -110,6 +110,7 @@ class Run:
         self.rounds = schedule.make(seed, seconds)
         self.releases = releases
         self.say = say
+        self.hits = set()
 
     def whole(self):
         # What the oldest of them speaks.
@@ -129,12 +130,13 @@ class Run:
         plain, idempotent = (Load(cluster.bootstrap, topic, 3, logger=recent[topic].logger, **Recent.settings, **settings)
                              for topic, settings in (("plain", {}), ("idempotent", {"enable_idempotence": "true"})))
         loads = (plain, idempotent)
+        faults = Faults(cluster, "plain")
         readers = {load: Reader(cluster.bootstrap, load.topic, 3) for load in loads}
         try:
             for load in loads:
                 load.wait_progress(100)
             for each in self.rounds:
-                self.happen(cluster, each)
+                self.happen(faults, each)
             cluster.wait_registered()
             cluster.wait_in_sync(TOPICS)
             for load in loads:
@@ -144,6 +146,7 @@ class Run:
                 handler.keep(f"{cluster.directory}/producer-{topic}.log")
             raise
         finally:
+            self.hits = faults.hits
             for load in loads:
                 load.stop()
         for load in loads:
@@ -151,9 +154,8 @@ class Run:
             readers[load].check(load.check(exactly_once=load is idempotent, in_order=load is idempotent))
         self.say(f"seed {self.seed}: {plain.count()} and {idempotent.count()} records acknowledged, all there and in order")
 
-    def happen(self, cluster, each):
+    def happen(self, faults, each):
         self.say(f"seed {self.seed}: {each}")
-        faults = Faults(cluster, "plain")
         event = threading.Event()
         event.wait(each.calm_s)
         begun = time.monotonic()
@@ -171,7 +173,7 @@ class Run:
             if broken:
                 raise AssertionError(f"broker {broker.id} says {broken} in its log")
         for broker in cluster.brokers:
-            broker.kill()
+            broker.end()
         for topic, partitions in TOPICS.items():
             for partition in range(partitions):
                 check_same_logs(cluster.brokers, topic, partition)
@@ -189,12 +191,18 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))  # by way of what closes the cluster
     releases = tuple(None if name == "ours" else name for name in given.brokers.split(","))
     broken = []
+    hits = collections.defaultdict(set)
     for seed in range(given.seed, given.seed + given.schedules):
+        run = Run(seed, given.seconds, releases, lambda line: print(f"{time.strftime('%H:%M:%S')} {line}", flush=True))
         try:
-            Run(seed, given.seconds, releases, lambda line: print(f"{time.strftime('%H:%M:%S')} {line}", flush=True)).whole()
+            run.whole()
         except Exception:
             traceback.print_exc()
             broken.append(seed)
+        for kind, server in run.hits:
+            hits[server].add(kind)
+    for server, kinds in sorted(hits.items()):
+        print(f"{server}: {', '.join(sorted(kinds)).replace('_', ' ')}")
     print(f"{given.schedules - len(broken)} schedules held, {len(broken)} broke"
           + (f": seeds {broken}" if broken else ""), flush=True)
     return 1 if broken else 0

@@ -53,6 +53,10 @@ void Fetchers::update_one(const TopicPartition& partition) {
 void Fetchers::update(const std::vector<TopicPartition>& partitions) {
   base::MutexLock lock(mutex_);
   if (stopped_) return;
+  if (is_resizing_) {
+    changed_meanwhile_.insert(changed_meanwhile_.end(), partitions.begin(), partitions.end());
+    return;
+  }
   for (const TopicPartition& partition : partitions) update_one(partition);
   retire_idle();
 }
@@ -63,12 +67,19 @@ void Fetchers::resize(std::int32_t threads_per_leader) {
   {
     base::MutexLock lock(mutex_);
     threads_per_leader_ = threads_per_leader;
+    is_resizing_ = true;
     ending.swap(fetchers_);
     for (const auto& [partition, key] : places_) partitions.push_back(partition);
     places_.clear();
   }
   for (auto& [key, fetcher] : ending) fetcher->stop();
   ending.clear();  // joins; without the lock, which the threads take
+  {
+    base::MutexLock lock(mutex_);
+    is_resizing_ = false;
+    partitions.insert(partitions.end(), changed_meanwhile_.begin(), changed_meanwhile_.end());
+    changed_meanwhile_.clear();
+  }
   update(partitions);
 }
 

@@ -28,7 +28,7 @@ class Fetchers {
   // that the order of calls does not matter.
   void update(const std::vector<TopicPartition>& partitions) EXCLUDES(mutex_);
   // num.replica.fetchers. All threads end before others begin, so that no partition is copied by
-  // two.
+  // two. One call at a time.
   void resize(std::int32_t threads_per_leader) EXCLUDES(mutex_);
   // Ends all threads and waits for them.
   void stop() EXCLUDES(mutex_);
@@ -50,6 +50,8 @@ class Fetchers {
   mutable base::Mutex mutex_;
   bool stopped_ GUARDED_BY(mutex_) = false;
   std::int32_t threads_per_leader_ GUARDED_BY(mutex_);
+  bool is_resizing_ GUARDED_BY(mutex_) = false;
+  std::vector<TopicPartition> changed_meanwhile_ GUARDED_BY(mutex_);  // until resize() is through
   Threads fetchers_ GUARDED_BY(mutex_);
   std::map<TopicPartition, Key> places_ GUARDED_BY(mutex_);  // of what is copied
   std::set<TopicPartition> failed_ GUARDED_BY(mutex_);
