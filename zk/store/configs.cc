@@ -58,7 +58,11 @@ base::Result<std::map<std::string, ConfigMap>> Configs::read(
   std::vector<std::string> paths;
   paths.reserve(entity_paths.size());
   for (const std::string& entity : entity_paths) paths.push_back(paths::config(entity));
+  const std::int64_t began_ms = session_.clock().monotonic_ms();
   const std::vector<Response> responses = read_nodes(session_, paths);
+  LOG_IF(INFO, paths.size() >= kFewestConfigsInBulk)
+      << "ZooKeeper answered what settings " << paths.size() << " entities have in "
+      << session_.clock().monotonic_ms() - began_ms << " ms";
   std::map<std::string, ConfigMap> configs;
   for (std::size_t i = 0; i < entity_paths.size(); ++i) {
     const Response& response = responses[i];
