@@ -120,8 +120,8 @@ class PasswordsTest(unittest.TestCase):
     PREFIX = "listener.name.ssl.ssl.keystore."
     OTHER = "listener.name.other.ssl.keystore.password"  # of no listener: nobody needs it to start
 
-    def cluster_with(self, **more):
-        cluster = self.enterContext(peers.ChangingCluster(1, ssl=True, password_encoder_secret="first secret", **more))
+    def cluster_with(self, brokers=1, **more):
+        cluster = self.enterContext(peers.ChangingCluster(brokers, ssl=True, password_encoder_secret="first secret", **more))
         self.cluster, self.broker = cluster, cluster.brokers[0]
         self.served_by = {}
         self.broker_is("the one of server.properties")
@@ -197,7 +197,7 @@ class PasswordsTest(unittest.TestCase):
         self.check_to_and_fro(password_encoder_cipher_algorithm="AES/GCM/NoPadding")
 
     def test_another_secret_takes_the_old_one_s_place(self):
-        self.cluster_with()
+        self.cluster_with(brokers=2)  # the JVM's writes nothing, and does not start, while there is no controller
         self.alter("a")
         told(self.broker, BROKER, "1", (self.OTHER, "unused"))
         secrets = ["first secret", "second", "third"]
@@ -212,7 +212,7 @@ class PasswordsTest(unittest.TestCase):
             self.assertNotIn("could not be decoded", self.broker.log_of_this_run())
 
     def test_what_neither_secret_opens_is_left_out_and_stays_in_zookeeper(self):
-        self.cluster_with()
+        self.cluster_with(brokers=2)
         told(self.broker, BROKER, "1", (self.OTHER, "unused"))
         before = self.passwords()
         for release in ("3.9", None):
