@@ -185,7 +185,6 @@ void DynamicConfig::update(bool for_all_brokers, const Properties& stored) {
   auto published = std::make_shared<const BrokerConfig>(std::move(*next));
   current_.publish(published);
   if (changed.empty()) return;
-  LOG(INFO) << layer_name(for_all_brokers) << " changed: " << base::join(changed, ", ");
   tell_new_warnings(*now, *published);
   for (Reconfigurable* component : concerned(changed)) {
     if (auto applied = component->apply(*now, *published); !applied) {
@@ -193,6 +192,8 @@ void DynamicConfig::update(bool for_all_brokers, const Properties& stored) {
                  << ": a change has no effect: " << applied.error().message;
     }
   }
+  // Last, so that what is told to have changed is in force.
+  LOG(INFO) << layer_name(for_all_brokers) << " changed: " << base::join(changed, ", ");
 }
 
 void DynamicConfig::reload_files() {

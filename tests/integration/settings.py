@@ -81,7 +81,7 @@ def new_certificates(cluster, name, password=None, ca=True):
     for file in ("ca.pem", "ca.key") if ca else ():
         shutil.copy(os.path.join(cluster.certificates, file), folder)
     subprocess.run([os.path.join(ROOT, "scripts/certificates.sh"), folder, "127.0.0.1", "localhost"], check=True,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "PASSWORD": password or name})
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "PASSWORD": password or f"password of {name}"})
     return folder
 
 

@@ -149,16 +149,16 @@ class EffectsTest(unittest.TestCase):
         return wait_until(lambda: self.compacted_to(topic), f"compaction of {topic}")[0]
 
     def test_how_many_keys_a_compaction_sees(self):
-        for name, buffer, factor, fits in (("little-of-little", 1 << 20, 0.3, False), ("much-of-little", 1 << 20, 0.9, False),
-                                           ("little-of-much", 16 << 20, 0.3, True)):
+        small, large = 1_100_000, 16_000_000
+        for name, buffer, factor in (("little-of-small", small, 0.3), ("much-of-small", small, 0.6), ("little-of-large", large, 0.3)):
             change_brokers(self.cluster, log_cleaner_backoff_ms=20, log_cleaner_dedupe_buffer_size=buffer,
                            log_cleaner_io_buffer_load_factor=factor)
             self.fill_compacted(name, 60_000, "v" * 30)
-            seen = self.compact(name)
-            at_most = buffer / 24 * factor  # an entry takes 24 bytes
-            self.assertEqual(fits, seen > at_most if fits is False else seen > 40_000, f"{name}: {seen}")
-            if not fits:
-                self.assertTrue(at_most / 2 < seen <= at_most, f"{name}: {seen}")
+            seen, room = self.compact(name), buffer / 24 * factor  # a key takes 24 bytes
+            if buffer == small:
+                self.assertTrue(0.8 * room < seen <= room, f"{name}: {seen}")
+            else:
+                self.assertGreater(seen, 0.6 * small / 24, "all that was there")
 
     def test_how_fast_compactions_are(self):
         rate, size = 4_000_000, 6_000_000
@@ -353,27 +353,20 @@ class NothingIsMissedTest(unittest.TestCase):
             self.assertEqual(5, threads(broker, "network-"))
 
     def test_the_threads_that_load_logs(self):
-        """Each log is held up by a file that has nothing to say yet: as many wait as there are threads."""
+        """Each log is held up by a pipe into which nobody writes: as many wait as there are threads."""
         with Cluster(1) as cluster:
             broker = cluster.brokers[0]
             create_topic(cluster.bootstrap, "t", [[1]] * 8)
-            wait_until(lambda: all(produce_error(broker.port, "t", wire.batch([b"x"]), partition=each) == 0 for each in range(8)), "records")
             change_brokers(cluster, num_recovery_threads_per_data_dir=5)
             wait_until(lambda: "configs changed: num.recovery.threads.per.data.dir" in broker.log(), "the change")
             broker.stop()
-            held_up = [f"{broker.data}/t-{partition}/leader-epoch-checkpoint" for partition in range(8)]
-            contents = []
-            for path in held_up:
-                with open(path) as file:
-                    contents.append(file.read())
+            for partition in range(8):
+                path = f"{broker.data}/t-{partition}/partition.metadata"
                 os.remove(path)
                 os.mkfifo(path)
             broker.launch()
             wait_until(lambda: threads(broker, "log-recovery-") == 5, "five threads")
-            for path, content in zip(held_up, contents):
-                with open(path, "w") as pipe:
-                    pipe.write(content)
-            broker.wait_started()
+            broker.kill()
 
     def test_a_note_that_cannot_be_read_is_told_and_the_next_is_served(self):
         with Cluster(1) as cluster:
