@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "protocol/errors.h"
+#include "server/config/listeners.h"
 #include "server/config/variables.h"
 
 namespace odradek::config {
@@ -103,9 +104,9 @@ base::Result<BrokerConfig> DynamicConfig::with_layer(bool for_all_brokers,
   auto next = BrokerConfig::build(std::move(layers));
   if (!next) return next;
   if (auto fine = check_broker_config(*next); !fine) {
-    bool is_bare = fine.error().message.starts_with(kMalformedMap);
-    return base::Error(ErrorCode::kInvalidRequest,
-                       (is_bare ? "" : "requirement failed: ") + fine.error().message);
+    const std::string& why = fine.error().message;
+    bool is_bare = why.starts_with(kMalformedMap) || why.starts_with(kMalformedListeners);
+    return base::Error(ErrorCode::kInvalidRequest, (is_bare ? "" : "requirement failed: ") + why);
   }
   return next;
 }

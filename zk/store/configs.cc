@@ -43,14 +43,30 @@ bool vanishes_when_empty(std::string_view entity_path) {
 
 }  // namespace
 
-base::Result<ConfigMap> Configs::read(const std::string& entity_path) {
+base::Result<std::string> Configs::payload_of(const std::string& entity_path) {
   const std::string path = paths::config(entity_path);
   Response response = session_.call(GetData{path});
-  if (response.code == Code::kNoNode) return ConfigMap();
+  if (response.code == Code::kNoNode) return std::string();
   if (!response.ok()) return error_of(response.code, "reading", path);
-  auto config = decode_config(response.data.value_or(""));
-  if (!config) return base::Error(path + " cannot be read: " + config.error().message);
-  return config;
+  return response.data.value_or("");
+}
+
+base::Result<ConfigMap> Configs::read(const std::string& entity_path) {
+  auto payload = payload_of(entity_path);
+  if (!payload) return payload.error();
+  auto config = decode_config(*payload);
+  if (config) return config;
+  return base::Error(paths::config(entity_path) + " cannot be read: " + config.error().message);
+}
+
+base::Result<ConfigMap> Configs::read_or_none(const std::string& entity_path) {
+  auto payload = payload_of(entity_path);
+  if (!payload) return payload.error();
+  auto config = decode_config(*payload);
+  if (config) return config;
+  LOG(ERROR) << paths::config(entity_path)
+             << " cannot be read and counts as empty: " << config.error().message;
+  return ConfigMap();
 }
 
 base::Result<std::map<std::string, ConfigMap>> Configs::read(
