@@ -336,12 +336,12 @@ base::Status NodeShell::set_acl(const ShellCommand& command, const std::string& 
   while (!left.empty()) {
     const std::string next = std::move(left.back());
     left.pop_back();
-    if (command.has('R')) {
-      const zk::Response below = session_.call(zk::GetChildren{full(next)});
-      for (const std::string& name : below.children) left.push_back(child_path(next, name));
-    }
     const zk::Response changed = session_.call(zk::SetAcl{full(next), acl, *version});
     if (!changed.ok()) return error_of(changed.code, next);
+    if (!command.has('R')) break;
+    const zk::Response below = session_.call(zk::GetChildren{full(next)});
+    if (!below.ok()) return error_of(below.code, next);
+    for (const std::string& name : below.children) left.push_back(child_path(next, name));
   }
   if (!command.has('s')) return {};
   const zk::Response found = session_.call(zk::Exists{full(path)});

@@ -1,6 +1,7 @@
 """Key stores and trust stores of a listener that lives, replaced in every format; what a listener that is added takes from its settings."""
 import os
 import shutil
+import socket
 import ssl
 import subprocess
 import unittest
@@ -87,6 +88,7 @@ class StoresTest(EndsItsCluster, unittest.TestCase):
 
     def tearDown(self):
         settings.change_brokers(self.cluster, 1)
+        wait_until(self.is_gone, "end of the listener")
         self.assertFalse("a change has no effect" in self.broker.log())
 
     def give(self, **of_listener):
@@ -96,6 +98,13 @@ class StoresTest(EndsItsCluster, unittest.TestCase):
                        **{f"listener.name.added.{key}": value for key, value in of_listener.items()}}
         resource = ConfigResource(ConfigResource.Type.BROKER, "1", set_config=all_of_them)
         self.admin.alter_configs([resource])[resource].result(DEADLINE_S)
+
+    def is_gone(self):
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=20).close()
+            return False
+        except ConnectionRefusedError:
+            return True
 
     def wait_served(self, folder):
         def is_served():
@@ -161,8 +170,9 @@ class StoresTest(EndsItsCluster, unittest.TestCase):
                  "ssl.endpoint.identification.algorithm": ""}
         for key, value in other.items():
             self.assertIn("Configs cannot be updated dynamically for existing listener", self.refusal(**stores, **{**made_with, key: value}))
-        self.port = free_port()
+        used, self.port = self.port, free_port()
         self.assertIn("Configs cannot be updated dynamically for existing listener", self.refusal(**stores, **made_with))
+        self.port = used
 
     def test_stores_that_do_not_fit_are_refused(self):
         folder = self.first

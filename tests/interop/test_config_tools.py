@@ -239,6 +239,7 @@ class ReadingToolsTest(ToolTest):
             self.same(self.new, "kafka-configs.sh", *brokers, "--describe", "--topic", "many")
             self.credentials(cluster, brokers)
             self.failures(brokers)
+            self.controllers(cluster)
 
     def credentials(self, cluster, brokers):
         """Each tool's are described and removed by the other's."""
@@ -255,6 +256,16 @@ class ReadingToolsTest(ToolTest):
             self.assertEqual(["SCRAM-SHA-256", "producer_byte_rate"], sorted(json.loads(cluster.data(f"/config/users/{user}"))["config"]))
             self.assertEqual(1, self.same(self.new, *configs, "--alter", "--user", user, "--delete-config", "SCRAM-SHA-512").code)
         self.same(self.new, *configs, "--alter", "--user", "ann", "--add-config", "SCRAM-SHA-256=[iterations=10,password=x]")
+
+    def controllers(self, cluster):
+        """Nobody finds controllers of KRaft at a broker, whoever asks for them."""
+        asked = ["--bootstrap-controller", cluster.bootstrap]
+        for name, *arguments in (["kafka-configs.sh", *asked, "--describe", "--entity-type", "brokers"],
+                                 ["kafka-features.sh", *asked, "describe"], ["kafka-cluster.sh", "cluster-id", *asked]):
+            for done in (self.new(name, *arguments), ours(name, *arguments)):
+                self.assertEqual(1, done.code)
+                self.assertIn("The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER",
+                              done.err + done.out)
 
     def failures(self, brokers):
         """The JVM's tools end with 0 when a part has failed; so do ours, but with --strict."""
