@@ -28,9 +28,7 @@ base::Result<std::string> CommandWords::command(const Options& options) const {
     return base::Error("unrecognized arguments: '" + options.words()[1] + "'");
   }
   if (options.has("bootstrap-controller")) {
-    return base::Error(
-        "--bootstrap-controller asks the controllers of a KRaft quorum, which a cluster with "
-        "ZooKeeper does not have: use --bootstrap-server with any of its brokers");
+    return base::Error(std::string(kNoControllers));
   }
   if (!options.has("bootstrap-server")) {
     return base::Error(

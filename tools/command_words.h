@@ -11,6 +11,12 @@
 
 namespace odradek::tools {
 
+// Why --bootstrap-controller is refused; it begins with what a broker answers there.
+inline constexpr std::string_view kNoControllers =
+    "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type "
+    "CONTROLLER: a cluster with ZooKeeper has no controllers of KRaft, use --bootstrap-server with "
+    "any of its brokers";
+
 class CommandWords {
  public:
   CommandWords(std::string_view program, std::span<const std::string_view> commands)

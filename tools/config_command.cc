@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "tools/command_words.h"
 #include "tools/topic_description.h"
 
 namespace odradek::tools {
@@ -109,9 +110,7 @@ base::Status check_connection(const Options& options) {
         "Only one of --bootstrap-server, --boostrap-controller, and --zookeeper can be specified");
   }
   if (options.has("bootstrap-controller")) {
-    return base::Error(
-        "--bootstrap-controller asks the controllers of a KRaft quorum, which a cluster with "
-        "ZooKeeper does not have: use --bootstrap-server with any of its brokers");
+    return base::Error(std::string(kNoControllers));
   }
   if (options.has("all") && options.has("zookeeper")) {
     return base::Error("--bootstrap-server must be specified for --all");

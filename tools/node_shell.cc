@@ -37,11 +37,43 @@ void print_stat(const zk::Stat& stat) {
               hex(stat.ephemeral_owner).c_str(), stat.data_bytes, stat.num_children);
 }
 
+constexpr std::pair<char, std::int32_t> kPermissions[] = {
+    {'c', 4}, {'d', 8}, {'r', 1}, {'w', 2}, {'a', 16}};
+
+// "cdrwa"; letters that mean nothing are told and left out.
+std::int32_t permissions_of(std::string_view text) {
+  std::int32_t permissions = 0;
+  for (char each : text) {
+    const auto* known =
+        std::ranges::find(kPermissions, each, &std::pair<char, std::int32_t>::first);
+    if (known == std::end(kPermissions)) {
+      std::fprintf(stderr, "Unknown perm type: %c\n", each);
+    } else {
+      permissions |= known->second;
+    }
+  }
+  return permissions;
+}
+
+// "scheme:id:perm,…"; the id may hold colons. What has another form is told and left out.
+std::vector<zk::AclEntry> parse_acl(const std::string& text) {
+  std::vector<zk::AclEntry> entries;
+  for (const std::string& each : base::split_list(text, ',')) {
+    const std::size_t first = each.find(':');
+    const std::size_t last = each.rfind(':');
+    if (first == last) {
+      std::fprintf(stderr, "%s does not have the form scheme:id:perm\n", each.c_str());
+      continue;
+    }
+    entries.push_back({each.substr(0, first), each.substr(first + 1, last - first - 1),
+                       permissions_of(std::string_view(each).substr(last + 1))});
+  }
+  return entries;
+}
+
 std::string permission_text(std::int32_t permissions) {
-  constexpr std::pair<char, std::int32_t> kLetters[] = {
-      {'c', 4}, {'d', 8}, {'r', 1}, {'w', 2}, {'a', 16}};
   std::string text;
-  for (const auto& [letter, bit] : kLetters) {
+  for (const auto& [letter, bit] : kPermissions) {
     if ((permissions & bit) != 0) text += letter;
   }
   return text;
@@ -177,6 +209,8 @@ base::Status NodeShell::run(ShellCommand command) {
   if (name == "deleteall") return remove_tree(path);
   if (name == "stat") return show_stat(command, path);
   if (name == "getAcl") return show_acl(command, path);
+  if (name == "setAcl") return set_acl(command, path);
+  if (name == "sync") return sync(path);
   return count_below(path);
 }
 
@@ -291,6 +325,38 @@ base::Status NodeShell::show_acl(const ShellCommand& command, const std::string&
                 permission_text(entry.permissions).c_str());
   }
   if (command.has('s')) print_stat(found.stat);
+  return {};
+}
+
+base::Status NodeShell::set_acl(const ShellCommand& command, const std::string& path) {
+  const std::vector<zk::AclEntry> acl = parse_acl(command.words[1]);
+  auto version = version_of(command);
+  if (!version) return version.error();
+  std::vector<std::string> left{path};
+  while (!left.empty()) {
+    const std::string next = std::move(left.back());
+    left.pop_back();
+    const zk::Response changed = session_.call(zk::SetAcl{full(next), acl, *version});
+    if (!changed.ok()) return error_of(changed.code, next);
+    if (!command.has('R')) break;
+    const zk::Response below = session_.call(zk::GetChildren{full(next)});
+    if (!below.ok()) return error_of(below.code, next);
+    for (const std::string& name : below.children) left.push_back(child_path(next, name));
+  }
+  if (!command.has('s')) return {};
+  const zk::Response found = session_.call(zk::Exists{full(path)});
+  if (!found.ok()) return error_of(found.code, path);
+  print_stat(found.stat);
+  return {};
+}
+
+base::Status NodeShell::sync(const std::string& path) {
+  const zk::Response done = session_.call(zk::Sync{full(path)});
+  if (done.ok()) {
+    std::puts("Sync is OK");
+  } else {
+    std::printf("Sync has failed. rc=%d\n", static_cast<int>(done.code));
+  }
   return {};
 }
 

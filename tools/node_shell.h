@@ -35,6 +35,8 @@ class NodeShell {
   base::Status remove_tree(const std::string& path);
   base::Status show_stat(const ShellCommand& command, const std::string& path);
   base::Status show_acl(const ShellCommand& command, const std::string& path);
+  base::Status set_acl(const ShellCommand& command, const std::string& path);
+  base::Status sync(const std::string& path);
   base::Status count_below(const std::string& path);
 
   std::string full(const std::string& path) const;

@@ -8,20 +8,23 @@
 namespace odradek::tools {
 namespace {
 
-constexpr std::array<ShellSyntax, 14> kSyntax{{{"close", "", "", 0},
-                                               {"create", "sect:", "[-s] [-e] path [data]"},
-                                               {"delete", "v:", "[-v version] path"},
-                                               {"deleteall", "b:", "path [-b batch size]"},
-                                               {"get", "sw", "[-s] [-w] path"},
-                                               {"getAcl", "s", "[-s] path"},
-                                               {"getAllChildrenNumber", "", "path"},
-                                               {"ls", "swR", "[-s] [-w] [-R] path"},
-                                               {"ls2", "w", "path"},
-                                               {"printwatches", "", "on|off", 0},
-                                               {"quit", "", "", 0},
-                                               {"rmr", "b:", "path"},
-                                               {"set", "sv:", "[-s] [-v version] path data", 2},
-                                               {"stat", "w", "[-w] path"}}};
+constexpr std::array<ShellSyntax, 16> kSyntax{
+    {{"close", "", "", 0},
+     {"create", "sect:", "[-s] [-e] path [data]"},
+     {"delete", "v:", "[-v version] path"},
+     {"deleteall", "b:", "path [-b batch size]"},
+     {"get", "sw", "[-s] [-w] path"},
+     {"getAcl", "s", "[-s] path"},
+     {"getAllChildrenNumber", "", "path"},
+     {"ls", "swR", "[-s] [-w] [-R] path"},
+     {"ls2", "w", "path"},
+     {"printwatches", "", "on|off", 0},
+     {"quit", "", "", 0},
+     {"rmr", "b:", "path"},
+     {"set", "sv:", "[-s] [-v version] path data", 2},
+     {"setAcl", "sv:R", "[-s] [-v version] [-R] path acl", 2},
+     {"stat", "w", "[-w] path"},
+     {"sync", "", "path"}}};
 
 // The letter of an option that the command has, and whether a value belongs to it.
 std::optional<bool> takes_value(const ShellSyntax& syntax, char letter) {

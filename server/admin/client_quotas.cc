@@ -343,7 +343,7 @@ base::Status ClientQuotas::alter(const EntityParts& parts, const std::vector<Quo
   auto entity = entity_of(parts);
   if (!entity) return entity.error();
   const std::string path = path_of(*entity);
-  auto values = configs_.read(path);
+  auto values = configs_.read_or_none(path);
   if (!values) return values.error();
   for (const QuotaChange& change : changes) {
     if (!change.value) {

@@ -84,7 +84,7 @@ base::Status ConfigAdmin::change_topic(const std::string& topic,
     return base::Error("there is no operation " +
                        std::to_string(static_cast<int>(change.operation)) + " on settings");
   }
-  auto stored = configs_.read(topic_entity(topic));
+  auto stored = configs_.read_or_none(topic_entity(topic));
   if (!stored) return stored.error();
   auto values = change_config(properties_of(*stored), changes, ConfigOwner::kTopic);
   if (!values) return values.error();
@@ -144,7 +144,7 @@ base::Status ConfigAdmin::change_broker(const std::string& broker,
     return invalid_alteration("Unknown operations type " +
                               std::to_string(static_cast<int>(change.operation)));
   }
-  auto stored = configs_.read(broker_entity(broker));
+  auto stored = configs_.read_or_none(broker_entity(broker));
   if (!stored) return stored.error();
   std::vector<std::string> problems;  // told when they were read
   auto now = dynamic_config_.readable(broker.empty(), properties_of(*stored), problems);

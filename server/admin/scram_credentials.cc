@@ -227,7 +227,7 @@ base::Result<std::vector<ScramCredentials::Described>> ScramCredentials::describ
            {}});
       continue;
     }
-    auto values = configs_.read(entity_of(user));
+    auto values = configs_.read_or_none(entity_of(user));
     auto answer = values ? described(user, *values) : std::nullopt;
     base::Error missing = values ? refused(ErrorCode::kResourceNotFound,
                                            "Attempt to describe a user credential that does not "
@@ -259,7 +259,7 @@ std::vector<ScramCredentials::Altered> ScramCredentials::alter(
     UserChange& change = changes.of(user);
     if (change.status) change.status = check_no_duplicates(change);
     if (change.status) {
-      auto values = configs_.read(entity_of(user));
+      auto values = configs_.read_or_none(entity_of(user));
       change.status = values ? apply_change(change, *values) : base::Status(values.error());
       if (change.status) change.status = configs_.write(entity_of(user), *values);
     }

@@ -17,7 +17,9 @@ void describe_cluster(Services& services, RequestContext context,
   response.endpoint_type = request.endpoint_type;
   if (request.endpoint_type != kBrokers) {
     response.error_code = ErrorCode::kMismatchedEndpointType;
-    response.error_message = "This is a broker, and there are no KRaft controllers";
+    response.error_message =
+        "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type "
+        "CONTROLLER";
     return context.reply(response);
   }
   auto image = services.metadata.image();

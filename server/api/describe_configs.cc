@@ -27,7 +27,7 @@ base::Result<std::vector<config::DescribedConfig>> describe_topic(Services& serv
   if (services.metadata.image()->topic(topic) == nullptr) {
     return base::Error(ErrorCode::kUnknownTopicOrPartition, "");
   }
-  auto overrides = services.configs.read("topics/" + topic);
+  auto overrides = services.configs.read_or_none("topics/" + topic);
   if (!overrides) return overrides.error();
   std::vector<std::string> problems;
   auto broker = services.config();

@@ -150,8 +150,8 @@ base::Status LiveListeners::apply(const config::BrokerConfig& current,
                                   const config::BrokerConfig& next) {
   auto wanted = config::parse_listeners(next);
   if (!wanted) return wanted.error();
-  base::Status result = apply_stores(current, next);
   remove_unwanted(*wanted);
+  base::Status result = apply_stores(current, next);
   for (const config::Listener& listener : std::vector(wanted->bound)) {
     if (s_.sockets.bound_port(listener.name) >= 0) continue;
     base::Status added = add(next, *wanted, listener);

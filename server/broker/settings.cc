@@ -83,6 +83,7 @@ log::LogManagerOptions log_manager_options(const config::BrokerConfig& config) {
   options.start_checkpoint_interval_ms = config.log_flush_start_offset_checkpoint_interval_ms;
   options.initial_task_delay_ms = config.log_initial_task_delay_ms;
   options.producer_id_expiration_ms = config.producer_id_expiration_ms;
+  options.producer_id_check_interval_ms = config.producer_id_expiration_check_interval_ms;
   options.file_delete_delay_ms = config.log_segment_delete_delay_ms;
   options.recovery_threads_per_dir = config.num_recovery_threads_per_data_dir;
   options.cleaner = {.enable = config.log_cleaner_enable,

@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "server/broker/settings.h"
@@ -12,6 +13,7 @@ namespace odradek::broker {
 namespace {
 
 constexpr std::string_view kTopicPrefix = "topics/";
+constexpr std::size_t kManyTopics = 500;  // from so many on it is told how long they take
 constexpr const char* kUncleanKey = "unclean.leader.election.enable";
 
 replica::TopicSettings build_settings(const std::string& topic, const zk::ConfigMap& overrides,
@@ -67,6 +69,7 @@ std::map<std::string, replica::TopicSettings> TopicSettingsSource::settings_of(
 
 std::map<std::string, replica::TopicSettings> TopicSettingsSource::read_all(
     const std::vector<std::string>& topics) {
+  const std::int64_t began_ms = base::Clock::system().monotonic_ms();
   auto overrides = overrides_of(topics);
   if (overrides) {
     remember(*overrides);
@@ -74,7 +77,11 @@ std::map<std::string, replica::TopicSettings> TopicSettingsSource::read_all(
     LOG(WARNING) << "settings of topics cannot be read, the broker's defaults count: "
                  << overrides.error().message;
   }
-  return settings_of(topics, overrides ? *overrides : Overrides());
+  auto settings = settings_of(topics, overrides ? *overrides : Overrides());
+  LOG_IF(INFO, topics.size() >= kManyTopics)
+      << "Settings of " << topics.size() << " topics are known after "
+      << base::Clock::system().monotonic_ms() - began_ms << " ms, ZooKeeper's answers included";
+  return settings;
 }
 
 void TopicSettingsSource::attach(log::LogManager& logs, replica::ReplicaSet& replicas,

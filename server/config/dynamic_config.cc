@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "protocol/errors.h"
+#include "server/config/listeners.h"
 #include "server/config/variables.h"
 
 namespace odradek::config {
@@ -103,9 +104,9 @@ base::Result<BrokerConfig> DynamicConfig::with_layer(bool for_all_brokers,
   auto next = BrokerConfig::build(std::move(layers));
   if (!next) return next;
   if (auto fine = check_broker_config(*next); !fine) {
-    bool is_bare = fine.error().message.starts_with(kMalformedMap);
-    return base::Error(ErrorCode::kInvalidRequest,
-                       (is_bare ? "" : "requirement failed: ") + fine.error().message);
+    const std::string& why = fine.error().message;
+    bool is_bare = why.starts_with(kMalformedMap) || why.starts_with(kMalformedListeners);
+    return base::Error(ErrorCode::kInvalidRequest, (is_bare ? "" : "requirement failed: ") + why);
   }
   return next;
 }
@@ -185,7 +186,6 @@ void DynamicConfig::update(bool for_all_brokers, const Properties& stored) {
   auto published = std::make_shared<const BrokerConfig>(std::move(*next));
   current_.publish(published);
   if (changed.empty()) return;
-  LOG(INFO) << layer_name(for_all_brokers) << " changed: " << base::join(changed, ", ");
   tell_new_warnings(*now, *published);
   for (Reconfigurable* component : concerned(changed)) {
     if (auto applied = component->apply(*now, *published); !applied) {
@@ -193,6 +193,8 @@ void DynamicConfig::update(bool for_all_brokers, const Properties& stored) {
                  << ": a change has no effect: " << applied.error().message;
     }
   }
+  // Last, so that what is told to have changed is in force.
+  LOG(INFO) << layer_name(for_all_brokers) << " changed: " << base::join(changed, ", ");
 }
 
 void DynamicConfig::reload_files() {

@@ -239,7 +239,8 @@ base::Result<std::vector<Listener>> parse_endpoint_list(
   for (const auto& entry : base::split_list(text)) {
     auto listener = parse_endpoint(entry);
     if (!listener) {
-      return refuse(std::string(key) + " cannot be read: " + listener.error().message);
+      return refuse(std::string(kMalformedListeners) + std::string(text) +
+                    "': " + listener.error().message);
     }
     auto protocol = protocols.find(listener->name);
     if (protocol == protocols.end()) {

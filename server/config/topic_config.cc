@@ -117,6 +117,11 @@ base::Status check_remote(const BrokerConfig& broker, const TopicConfig& topic,
 }  // namespace
 
 TopicConfig::TopicConfig() {
+  static const TopicConfig kDefaults{FromTexts()};
+  *this = kDefaults;
+}
+
+TopicConfig::TopicConfig(FromTexts) {
   for (const Key& key : topic_config_keys()) {
     auto read = key.set(*this, key.default_value());
     CHECK(read.ok()) << key.name << " has a default that cannot be read";

@@ -84,6 +84,11 @@ struct TopicConfig {
   std::vector<DescribedConfig> describe(const BrokerConfig& broker) const;
 
  private:
+  // Reads the text of each default, for the one of which all others are copies: there are as many
+  // as topics.
+  struct FromTexts {};
+  explicit TopicConfig(FromTexts);
+
   Properties overrides_;
 };
 

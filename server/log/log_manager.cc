@@ -183,6 +183,9 @@ void LogManager::start_tasks(base::Scheduler& scheduler) {
       "log-start-offset-checkpoint", [this] { checkpoint_log_start_offsets(); }, delay,
       options_.start_checkpoint_interval_ms);
   add(
+      "producer-expiration", [this] { expire_producers(); }, options_.producer_id_check_interval_ms,
+      options_.producer_id_check_interval_ms);
+  add(
       "delete-log-files", [this] { delete_due_files(); }, kDeleteFilesIntervalMs,
       kDeleteFilesIntervalMs);
   cleaner_.start();
@@ -385,10 +388,13 @@ std::vector<protocol::TopicPartition> LogManager::drop_offline_logs(const LogDir
   return current_.remove_in(dir);
 }
 
+void LogManager::expire_producers() {
+  for (const LogPtr& log : all()) log->expire_producers();
+}
+
 void LogManager::delete_old_segments() {
   for (const LogPtr& log : all()) {
     if (!log->dir().online()) continue;
-    log->expire_producers();
     auto deleted = log->delete_old_segments();
     if (!deleted.ok()) LOG(WARNING) << deleted.error().message;
   }

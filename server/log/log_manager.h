@@ -37,6 +37,7 @@ struct LogManagerOptions {
   std::int64_t start_checkpoint_interval_ms = 60'000;     // log.flush.start.offset.checkpoint.…
   std::int64_t initial_task_delay_ms = 30'000;            // log.initial.task.delay.ms
   std::int64_t producer_id_expiration_ms = 86'400'000;    // producer.id.expiration.ms
+  std::int64_t producer_id_check_interval_ms = 600'000;   // producer.id.expiration.check.…
   std::int64_t file_delete_delay_ms = 60'000;             // log.segment.delete.delay.ms
   int recovery_threads_per_dir = 1;                       // num.recovery.threads.per.data.dir
   std::size_t max_open_files = 0;                         // 0: a third of RLIMIT_NOFILE
@@ -111,6 +112,7 @@ class LogManager final : public CleanableLogs {
 
   // What the tasks do, for tests and tools.
   void delete_old_segments();
+  void expire_producers();
   void flush_dirty_logs();
   void flush_rolled_segments();
   void checkpoint_recovery_points();

@@ -59,10 +59,12 @@ base::Status Segment::create() {
       {log_file_.create(), offset_index_.file().create(), time_index_.file().create()});
 }
 
-void Segment::reserve(std::int64_t needed_bytes, std::int64_t segment_bytes) {
-  if (needed_bytes <= reserved_bytes_ || needed_bytes < kReserveFromBytes) return;
+void Segment::reserve(std::int64_t needed_bytes, const LogOptions& options) {
+  if (needed_bytes <= reserved_bytes_) return;
+  if (needed_bytes < kReserveFromBytes && !options.preallocate) return;
   std::int64_t step = std::min(needed_bytes, kMaxReserveStepBytes);
-  std::int64_t to = std::max(needed_bytes, std::min(needed_bytes + step, segment_bytes));
+  std::int64_t ahead = options.preallocate ? options.segment_bytes : needed_bytes + step;
+  std::int64_t to = std::max(needed_bytes, std::min<std::int64_t>(ahead, options.segment_bytes));
   std::int64_t from = size_bytes();
   // A disk without room says so at the write.
   if (log_file_.allocate(from, to - from).ok()) reserved_bytes_ = to;
@@ -73,7 +75,7 @@ base::Status Segment::append(std::span<const base::ByteView> parts,
   std::int64_t position = size_bytes();
   std::int64_t end = position;
   for (base::ByteView part : parts) end += static_cast<std::int64_t>(part.size());
-  reserve(end, options.segment_bytes);
+  reserve(end, options);
   base::Status done = log_file_.write_parts_at(position, parts);
   for (const BatchHeader& header : headers) {
     if (!done.ok()) break;

@@ -115,7 +115,8 @@ class Segment {
  private:
   // After a failed write: file and indexes end again before `offset`.
   base::Status undo_append(protocol::Offset offset);
-  void reserve(std::int64_t needed_bytes, std::int64_t segment_bytes);
+  // Takes disk space ahead of appends: for the whole segment with `preallocate`.
+  void reserve(std::int64_t needed_bytes, const LogOptions& options);
   void note_timestamp(const BatchHeader& header, std::int64_t position) REQUIRES(mutex_);
   base::Status load_timestamps() REQUIRES(mutex_);
   // The batch at `position` if it holds `target` and ends by `end_position`.

@@ -20,11 +20,15 @@ base::Status check_name(const TopicPartition& partition) {
                      "the topic's name is too long for a directory beside its own");
 }
 
-// Whether what was copied last was all there was.
-bool has_caught_up(const log::Log& current, const log::Log& future, std::int64_t copied_bytes,
-                   std::int32_t chunk_bytes) {
-  return copied_bytes < chunk_bytes &&
-         future.log_end_offset() >= current.log_end().segment_base_offset;
+// Whether what is left is less than a chunk: appends wait while that is copied. What was copied
+// last does not tell, as it ends with a whole batch.
+bool has_caught_up(const log::Log& current, const log::Log& future, std::int32_t chunk_bytes) {
+  const log::OffsetMetadata end = current.log_end();
+  const Offset from = future.log_end_offset();
+  if (from < end.segment_base_offset) return false;
+  auto left = current.read(
+      {.start_offset = from, .max_bytes = chunk_bytes, .upper_bound = std::max(from, end.offset)});
+  return left.ok() && left->slice.size_bytes < chunk_bytes;
 }
 
 }  // namespace
@@ -197,7 +201,7 @@ LogDirMover::Progress LogDirMover::advance(const log::LogPtr& future) {
     waits_.delete_records.check_and_complete(future->partition());
   }
   pace(*copied);
-  if (!has_caught_up(*current, *future, *copied, options_.chunk_bytes)) return Progress::kMade;
+  if (!has_caught_up(*current, *future, options_.chunk_bytes)) return Progress::kMade;
   return finish(*replica, *current, future);
 }
 
@@ -209,7 +213,7 @@ LogDirMover::Progress LogDirMover::finish(Partition& replica, log::Log& current,
   if (!done) return Progress::kNone;
   auto copied = log::copy_some(current, *future, options_.chunk_bytes);
   if (!copied) return Progress::kNone;
-  if (!has_caught_up(current, *future, *copied, options_.chunk_bytes)) return Progress::kMade;
+  if (!has_caught_up(current, *future, options_.chunk_bytes)) return Progress::kMade;
   done = replica.exchange_log([&](const log::Log& present) -> base::Result<log::LogPtr> {
     auto rest = log::copy_some(present, *future, options_.chunk_bytes);
     while (rest.ok() && *rest > 0) {

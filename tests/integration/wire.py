@@ -72,11 +72,11 @@ def api_versions(port):
     return {key: (low, high) for key, low, high in answer.api_versions}
 
 
-def batch(values, producer_id=-1, epoch=-1, sequence=-1, transactional=False):
-    builder = DefaultRecordBatchBuilder(2, 0, transactional, producer_id, epoch, sequence, 1 << 20)
-    now_ms = int(time.time() * 1000)
+def batch(values, producer_id=-1, epoch=-1, sequence=-1, transactional=False, key=None, codec=0, at_ms=None):
+    builder = DefaultRecordBatchBuilder(2, codec, transactional, producer_id, epoch, sequence, 1 << 20)
+    time_ms = int(time.time() * 1000) if at_ms is None else at_ms
     for offset, value in enumerate(values):
-        builder.append(offset, now_ms, None, value, [])
+        builder.append(offset, time_ms, key, value, [])
     return bytes(builder.build())
 
 
@@ -115,3 +115,16 @@ def delete_records(port, topic, partition, offset, timeout_ms=20000):
         answer = connection.socket.recv(size, socket.MSG_WAITALL)
     _, low_watermark, error = struct.unpack(">iqh", answer[-14:])
     return error, low_watermark
+
+
+def move_replica(port, directory, topic, partition):
+    """Has the broker move its replica into another of its log directories."""
+    path, name = directory.encode(), topic.encode()
+    body = struct.pack(f">ih{len(path)}sih{len(name)}sii", 1, len(path), path, 1, len(name), name, 1, partition)
+    with Connection(port) as connection:
+        connection.socket.sendall(frame(header(34, 1) + body))
+        size = struct.unpack(">i", connection.socket.recv(4, socket.MSG_WAITALL))[0]
+        answer = connection.socket.recv(size, socket.MSG_WAITALL)
+    error, = struct.unpack(">h", answer[-2:])
+    if error:
+        raise AssertionError(f"{topic}-{partition} does not move to {directory}: error {error}")

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import tempfile
 import unittest
 
 import peers
@@ -236,6 +237,45 @@ class ReadingToolsTest(ToolTest):
             self.check(self.new, brokers)
             self.done("kafka-configs.sh", *brokers, "--alter", "--topic", "many", "--add-config", "retention.ms=777")
             self.same(self.new, "kafka-configs.sh", *brokers, "--describe", "--topic", "many")
+            self.credentials(cluster, brokers)
+            self.failures(brokers)
+            self.controllers(cluster)
+
+    def credentials(self, cluster, brokers):
+        """Each tool's are described and removed by the other's."""
+        configs = ["kafka-configs.sh", *brokers]
+        for user, alter, remove in (("ann", self.new, ours), ("ben", ours, self.new)):
+            given = f"SCRAM-SHA-256=[iterations=8192,password={user}-secret],SCRAM-SHA-512=[password=x]"
+            for done in (alter(*configs, "--alter", "--user", user, "--add-config", given),
+                         alter(*configs, "--alter", "--user", user, "--add-config", "producer_byte_rate=1024")):
+                self.assertEqual(0, done.code, done.err)
+            check_credential(self, cluster, user, f"{user}-secret", 8192)
+            self.assertIn("SCRAM-SHA-256=iterations=8192, SCRAM-SHA-512=iterations=4096",
+                          self.same(self.new, *configs, "--describe", "--user", user).out)
+            self.assertEqual(0, remove(*configs, "--alter", "--user", user, "--delete-config", "SCRAM-SHA-512").code)
+            self.assertEqual(["SCRAM-SHA-256", "producer_byte_rate"], sorted(json.loads(cluster.data(f"/config/users/{user}"))["config"]))
+            self.assertEqual(1, self.same(self.new, *configs, "--alter", "--user", user, "--delete-config", "SCRAM-SHA-512").code)
+        self.same(self.new, *configs, "--alter", "--user", "ann", "--add-config", "SCRAM-SHA-256=[iterations=10,password=x]")
+
+    def controllers(self, cluster):
+        """Nobody finds controllers of KRaft at a broker, whoever asks for them."""
+        asked = ["--bootstrap-controller", cluster.bootstrap]
+        for name, *arguments in (["kafka-configs.sh", *asked, "--describe", "--entity-type", "brokers"],
+                                 ["kafka-features.sh", *asked, "describe"], ["kafka-cluster.sh", "cluster-id", *asked]):
+            for done in (self.new(name, *arguments), ours(name, *arguments)):
+                self.assertEqual(1, done.code)
+                self.assertIn("The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER",
+                              done.err + done.out)
+
+    def failures(self, brokers):
+        """The JVM's tools end with 0 when a part has failed; so do ours, but with --strict."""
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as offsets:
+            json.dump({"version": 1, "partitions": [{"topic": "many", "partition": 5, "offset": 99}]}, offsets)
+            offsets.flush()
+            for tool, *arguments in (["kafka-consumer-groups.sh", "--delete", "--group", "nobody"],
+                                     ["kafka-delete-records.sh", "--offset-json-file", offsets.name]):
+                self.assertEqual(0, self.new(tool, *brokers, *arguments).code)
+                self.assertEqual([0, 1], [ours(tool, *brokers, *arguments, *strict).code for strict in ([], ["--strict"])])
 
     def znodes(self):
         commands = """ls /
@@ -243,7 +283,11 @@ class ReadingToolsTest(ToolTest):
             create /shell/a/b x\n set -s /shell two\n set -v 7 /shell two\n get -s /shell\n stat /shell\n stat /nope\n get /nope\n ls -R /shell
             getAcl -s /shell\n delete /shell\n delete -v 9 /shell/eph\n delete /shell/eph\n deleteall /shell\n ls /shell\n ls\n ls nope
             ls /nope/\n ls -x /\n getAllChildrenNumber /config\n create /quoted "a b"\n get /quoted\n create /empty\n get /empty
-            delete /quoted\n delete /empty\n set /nope x\n get '/cluster id'\n ls /consumers watch\n create /consumers/seen\n delete /consumers/seen\n get /nope"""
+            delete /quoted\n delete /empty\n set /nope x\n get '/cluster id'\n sync /\n sync /nope\n create /acl x\n setAcl /acl world:anyone:cdra
+            getAcl /acl\n setAcl -v 7 /acl world:anyone:r\n setAcl -s -v 1 /acl world:anyone:cdrwa,ip:127.0.0.1:r\n getAcl /acl\n create /acl/below y
+            setAcl -R /acl world:anyone:cda\n getAcl /acl/below\n get /acl\n setAcl /acl world:anyone:cdrwax\n setAcl /acl nonsense
+            setAcl /acl nobody:x:r\n setAcl /nope world:anyone:r\n setAcl /acl\n sync\n deleteall /acl
+            ls /consumers watch\n create /consumers/seen\n delete /consumers/seen\n get /nope"""
         data = "\n".join(line.strip() for line in commands.splitlines()) + "\n"
         done = peers.complete("tool", "3.9", "zookeeper-shell.sh", "-server", self.zookeeper, data=data.encode())
         our = ours("zookeeper-shell.sh", self.zookeeper, data=data)

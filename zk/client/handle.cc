@@ -213,6 +213,17 @@ struct Submitter {
   int operator()(const GetAcl& get) const {
     return zoo_aget_acl(native(), get.path.c_str(), on_acl, &call);
   }
+  int operator()(const SetAcl& set) const {
+    std::vector<ACL> entries;
+    for (const AclEntry& entry : set.acl) {
+      entries.push_back({entry.permissions, {text(entry.scheme.c_str()), text(entry.id.c_str())}});
+    }
+    ACL_vector acl{static_cast<std::int32_t>(entries.size()), entries.data()};
+    return zoo_aset_acl(native(), set.path.c_str(), set.version, &acl, on_void, &call);
+  }
+  int operator()(const Sync& sync) const {
+    return zoo_async(native(), sync.path.c_str(), on_string, &call);
+  }
   int operator()(const Create& create) const {
     return zoo_acreate(native(), create.path.c_str(), data_of(create.data), size_of(create.data),
                        native_acl(handle.acl_of(create)), native_mode(create.mode), on_string,

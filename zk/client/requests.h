@@ -42,6 +42,23 @@ struct GetChildren {
 struct GetAcl {
   std::string path;
 };
+// Who may do what with a node; the bits of `permissions` are read, write, create, delete,
+// administer.
+struct AclEntry {
+  std::string scheme;
+  std::string id;
+  std::int32_t permissions = 0;
+};
+// `version` is that of the ACL.
+struct SetAcl {
+  std::string path;
+  std::vector<AclEntry> acl;
+  std::int32_t version = kAnyVersion;
+};
+// What is read after it is not older than what the leader has now.
+struct Sync {
+  std::string path;
+};
 // `data` nullopt is null data, which is not the same as empty data. `acl` nullopt: by the session's
 // rule for the path.
 struct Create {
@@ -71,15 +88,8 @@ struct Multi {
   std::vector<Op> ops;
 };
 
-using Request = std::variant<GetData, Exists, GetChildren, GetAcl, Create, SetData, Delete, Multi>;
-
-// Who may do what with a node; the bits of `permissions` are read, write, create, delete,
-// administer.
-struct AclEntry {
-  std::string scheme;
-  std::string id;
-  std::int32_t permissions = 0;
-};
+using Request = std::variant<GetData, Exists, GetChildren, GetAcl, SetAcl, Sync, Create, SetData,
+                             Delete, Multi>;
 
 struct OpResult {
   Code code = Code::kOk;

@@ -43,14 +43,30 @@ bool vanishes_when_empty(std::string_view entity_path) {
 
 }  // namespace
 
-base::Result<ConfigMap> Configs::read(const std::string& entity_path) {
+base::Result<std::string> Configs::payload_of(const std::string& entity_path) {
   const std::string path = paths::config(entity_path);
   Response response = session_.call(GetData{path});
-  if (response.code == Code::kNoNode) return ConfigMap();
+  if (response.code == Code::kNoNode) return std::string();
   if (!response.ok()) return error_of(response.code, "reading", path);
-  auto config = decode_config(response.data.value_or(""));
-  if (!config) return base::Error(path + " cannot be read: " + config.error().message);
-  return config;
+  return response.data.value_or("");
+}
+
+base::Result<ConfigMap> Configs::read(const std::string& entity_path) {
+  auto payload = payload_of(entity_path);
+  if (!payload) return payload.error();
+  auto config = decode_config(*payload);
+  if (config) return config;
+  return base::Error(paths::config(entity_path) + " cannot be read: " + config.error().message);
+}
+
+base::Result<ConfigMap> Configs::read_or_none(const std::string& entity_path) {
+  auto payload = payload_of(entity_path);
+  if (!payload) return payload.error();
+  auto config = decode_config(*payload);
+  if (config) return config;
+  LOG(ERROR) << paths::config(entity_path)
+             << " cannot be read and counts as empty: " << config.error().message;
+  return ConfigMap();
 }
 
 base::Result<std::map<std::string, ConfigMap>> Configs::read(
@@ -58,7 +74,11 @@ base::Result<std::map<std::string, ConfigMap>> Configs::read(
   std::vector<std::string> paths;
   paths.reserve(entity_paths.size());
   for (const std::string& entity : entity_paths) paths.push_back(paths::config(entity));
+  const std::int64_t began_ms = session_.clock().monotonic_ms();
   const std::vector<Response> responses = read_nodes(session_, paths);
+  LOG_IF(INFO, paths.size() >= kFewestConfigsInBulk)
+      << "ZooKeeper answered what settings " << paths.size() << " entities have in "
+      << session_.clock().monotonic_ms() - began_ms << " ms";
   std::map<std::string, ConfigMap> configs;
   for (std::size_t i = 0; i < entity_paths.size(); ++i) {
     const Response& response = responses[i];

@@ -24,6 +24,9 @@ class Configs {
 
   // Empty when there is no node.
   base::Result<ConfigMap> read(const std::string& entity_path);
+  // As a JVM broker where settings are described and altered: a payload that cannot be read holds
+  // nothing, which is told in the log.
+  base::Result<ConfigMap> read_or_none(const std::string& entity_path);
   // Pipelined; an entity whose node cannot be read (payload) is logged and left out, one without
   // node has an empty map.
   base::Result<std::map<std::string, ConfigMap>> read(const std::vector<std::string>& entity_paths);
@@ -45,6 +48,8 @@ class Configs {
   base::Status remove_topic(const Fence& fence, const std::string& topic);
 
  private:
+  // Empty when there is no node.
+  base::Result<std::string> payload_of(const std::string& entity_path);
   base::Result<std::optional<Op>> controller_check();
   base::Status remove_if_childless(const std::string& path);
 
