@@ -59,7 +59,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // The log alone, for a follower whose leader is not known yet.
   void open(log::LogPtr log) EXCLUDES(mutex_);
   // The log has to reach this offset, which was recorded as committed before the broker started,
-  // before it may be led from (adr/0013).
+  // before it may be led from (adr/0014).
   void require_end(Offset recorded) { required_end_ = recorded; }
   // 0: whatever was recorded is there, or another leader has told what counts.
   Offset required_end() const { return required_end_; }
