@@ -37,7 +37,7 @@ class HeldSyncs {
 
 class LoneLeaderTest : public Replicas {
  protected:
-  LoneLeaderTest() : Replicas({.flushes_when_alone = true}) {}
+  LoneLeaderTest() : Replicas(kSelf, {.flushes_when_alone = true}) {}
 
   std::future<AppendOutcome> append_in_background(std::int16_t acks) {
     auto promise = std::make_shared<std::promise<AppendOutcome>>();

@@ -36,7 +36,7 @@ struct Started {
 
 class LostRecordsTest : public Replicas {
  protected:
-  LostRecordsTest() : Replicas({.refuses_lost_records = true}) {}
+  LostRecordsTest() : Replicas(kSelf, {.refuses_lost_records = true}) {}
 
   // Ten records that are committed, the last four of which do not outlive the machine.
   void lose_records() {
