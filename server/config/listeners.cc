@@ -244,13 +244,12 @@ base::Result<std::vector<Listener>> parse_endpoint_list(
     }
     auto protocol = protocols.find(listener->name);
     if (protocol == protocols.end()) {
-      return refuse("No security protocol defined for listener " + listener->name + " of " +
-                    std::string(key) + "; name it in listener.security.protocol.map");
+      return refuse(std::string(kMalformedListeners) + std::string(text) +
+                    "': No security protocol defined for listener " + listener->name);
     }
     listener->protocol = protocol->second;
     if (!names.insert(listener->name).second) {
-      return refuse("Each listener must have a different name, " + std::string(key) + ": " +
-                    std::string(text));
+      return refuse("Each listener must have a different name, listeners: " + std::string(text));
     }
     listeners.push_back(std::move(*listener));
   }
