@@ -332,6 +332,8 @@ base::Status NodeShell::set_acl(const ShellCommand& command, const std::string& 
   const std::vector<zk::AclEntry> acl = parse_acl(command.words[1]);
   auto version = version_of(command);
   if (!version) return version.error();
+  // ZooKeeper's own client knows no path there.
+  if (acl.empty()) return base::Error("Acl is not valid : null");
   std::vector<std::string> left{path};
   while (!left.empty()) {
     const std::string next = std::move(left.back());
