@@ -12,7 +12,7 @@ namespace odradek::model {
 
 inline constexpr int kControllers = 2;
 inline constexpr int kMostCommands = 16;
-inline constexpr int kMostLate = 3;
+inline constexpr int kMostLate = 5;
 
 constexpr bool has_bit(Small bits, int id) { return (bits >> id & 1) != 0; }
 
