@@ -8,11 +8,15 @@
 #include <limits>
 #include <shared_mutex>
 
-#if defined(__has_feature)
+#if defined(__SANITIZE_THREAD__)  // GCC
+#define ODRADEK_RACE_DETECTOR 1
+#elif defined(__has_feature)
 #if __has_feature(thread_sanitizer)
-#include <sanitizer/tsan_interface.h>
 #define ODRADEK_RACE_DETECTOR 1
 #endif
+#endif
+#ifdef ODRADEK_RACE_DETECTOR
+#include <sanitizer/tsan_interface.h>
 #endif
 
 #if defined(__clang__)
