@@ -178,10 +178,11 @@ base::Status IndexFile::keep_block(std::size_t block) {
   Searched& kept = *searched_;
   std::size_t from = block * kBlockEntries;
   if (from == kept.block_from && !kept.block.empty()) return {};
-  base::Bytes bytes(std::min(kBlockEntries, in_memory_from_ - from) * entry_size_);
+  base::Bytes bytes = std::exchange(kept.block, {});  // no new one for each that is kept
+  bytes.resize(std::min(kBlockEntries, in_memory_from_ - from) * entry_size_);
   base::Status read = read_locked(from, bytes);
   if (!read.ok()) return read;
-  kept.block.swap(bytes);
+  kept.block = std::move(bytes);
   kept.block_from = from;
   return {};
 }

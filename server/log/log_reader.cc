@@ -44,7 +44,7 @@ base::Status LogReader::read(const ReadSpec& spec, ReadInfo& info) const {
   while (segment && segment->base_offset() < bound) {
     auto end_position = store_.position_below(*segment, bound, end);
     if (!end_position.ok()) return end_position.error();
-    auto first = store_.locate(*segment, spec.start_offset, *end_position);
+    auto first = store_.extent(*segment, spec.start_offset, *end_position);
     if (!first.ok()) return first.error();
     if (first->has_value()) {
       base::Status filled = fill(spec, *segment, **first, *end_position, info);
@@ -57,10 +57,10 @@ base::Status LogReader::read(const ReadSpec& spec, ReadInfo& info) const {
   return {};
 }
 
-base::Status LogReader::fill(const ReadSpec& spec, Segment& segment, const BatchPlace& first,
+base::Status LogReader::fill(const ReadSpec& spec, Segment& segment, const Segment::Extent& first,
                              std::int64_t end_position, ReadInfo& info) const {
-  std::int64_t position = first.start.position;
-  info.first = {spec.start_offset, first.start.segment_base_offset, position};
+  std::int64_t position = first.position;
+  info.first = {spec.start_offset, segment.base_offset(), position};
   std::int64_t size = end_position - position;
   std::int64_t limit = std::max(spec.max_bytes, 0);
   if (size > limit) {

@@ -38,7 +38,7 @@ class LogReader {
                                                                 protocol::Offset upper_bound) const;
 
  private:
-  base::Status fill(const ReadSpec& spec, Segment& segment, const BatchPlace& first,
+  base::Status fill(const ReadSpec& spec, Segment& segment, const Segment::Extent& first,
                     std::int64_t end_position, ReadInfo& info) const;
   base::Status collect_aborted(const ReadSpec& spec, SegmentPtr segment, ReadInfo& info) const;
   base::Result<std::optional<TimestampOffset>> search_segment(Segment& segment,

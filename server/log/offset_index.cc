@@ -65,6 +65,20 @@ base::Result<OffsetIndex::Neighbours> OffsetIndex::neighbours(protocol::Offset t
   return around;
 }
 
+base::Result<std::optional<OffsetIndex::Bounds>> OffsetIndex::bounds_in_full(
+    protocol::Offset target) {
+  std::optional<Bounds> bounds;
+  auto found = file_.find(kOffset, IndexFile::relative(target, base_offset_));
+  if (!found.ok()) return found.error();
+  // The first entry is of the second batch, and the target may lie in the first.
+  if (!found->behind || !found->before) return bounds;
+  bounds = Bounds{.position = position_of(*found->behind)};
+  auto next = entry(found->count + 1);
+  if (!next.ok()) return next.error();
+  if (next->has_value()) bounds->next_position = (*next)->position;
+  return bounds;
+}
+
 base::Result<std::optional<OffsetPosition>> OffsetIndex::at_or_behind(std::int64_t position) {
   auto found = file_.find(kPosition, position);
   if (!found.ok()) return found.error();

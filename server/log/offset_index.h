@@ -35,6 +35,13 @@ class OffsetIndex {
     std::optional<OffsetPosition> behind;
   };
   base::Result<Neighbours> neighbours(protocol::Offset target);
+  // Of an index that has an entry for every batch but the first: where the batch of `target`
+  // starts, and the next one, if there is one. Nothing for the first batch, or behind the last.
+  struct Bounds {
+    std::int64_t position = 0;
+    std::optional<std::int64_t> next_position;
+  };
+  base::Result<std::optional<Bounds>> bounds_in_full(protocol::Offset target);
   // The first entry whose position is at least `position`.
   base::Result<std::optional<OffsetPosition>> at_or_behind(std::int64_t position);
   base::Result<std::optional<OffsetPosition>> last();

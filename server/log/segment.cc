@@ -55,6 +55,7 @@ Segment::Segment(FileCache& cache, const std::string& directory, protocol::Offse
       size_bytes_(size_bytes) {}
 
 base::Status Segment::create() {
+  fully_indexed_.store(size_bytes() == 0);
   return first_error(
       {log_file_.create(), offset_index_.file().create(), time_index_.file().create()});
 }
@@ -112,6 +113,8 @@ base::Status Segment::index_batch(const BatchHeader& header, std::int64_t positi
                      time_index_.append(newest.timestamp_ms, newest.offset)});
     if (!indexed.ok()) return indexed;
     bytes_since_index_entry_ = 0;
+  } else if (position > 0) {
+    fully_indexed_.store(false);
   }
   bytes_since_index_entry_ += header.size_bytes;
   return {};
@@ -225,6 +228,18 @@ base::Result<std::optional<Segment::Located>> Segment::locate(protocol::Offset t
   if (!header.ok()) return header.error();
   if (!header->has_value()) return std::optional<Located>();
   return std::optional<Located>(Located{walker.batch_position(), **header});
+}
+
+base::Result<std::optional<Segment::Extent>> Segment::indexed_extent(protocol::Offset target,
+                                                                     std::int64_t end_position) {
+  std::optional<Extent> extent;
+  if (!fully_indexed_.load()) return extent;
+  auto bounds = offset_index_.bounds_in_full(target);
+  if (!bounds.ok()) return bounds.error();
+  if (!bounds->has_value() || (*bounds)->position >= end_position) return extent;
+  std::int64_t position = (*bounds)->position;
+  std::int64_t end = std::min((*bounds)->next_position.value_or(end_position), end_position);
+  return std::optional<Extent>({position, end - position});
 }
 
 base::Result<protocol::Offset> Segment::truncate_to(protocol::Offset offset) {

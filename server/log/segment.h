@@ -69,6 +69,15 @@ class Segment {
   };
   base::Result<std::optional<Located>> locate(protocol::Offset target, std::int64_t end_position);
 
+  // The same batch's place, by the index alone; nothing where that cannot tell, as it does for all
+  // batches that are larger than the index interval and were appended since the start.
+  struct Extent {
+    std::int64_t position = 0;
+    std::int64_t size_bytes = 0;
+  };
+  base::Result<std::optional<Extent>> indexed_extent(protocol::Offset target,
+                                                     std::int64_t end_position);
+
   // Drops all batches with a last offset >= `offset`; the end of what is left: `offset`, or less
   // when it lay inside of a batch.
   base::Result<protocol::Offset> truncate_to(protocol::Offset offset);
@@ -139,6 +148,7 @@ class Segment {
   base::Mutex mutex_;
   bool timestamps_loaded_ GUARDED_BY(mutex_) = false;
   std::atomic<bool> deleted_{false};
+  std::atomic<bool> fully_indexed_{false};  // every batch but the first has an entry, for certain
   TimestampOffset max_timestamp_ GUARDED_BY(mutex_);
   std::int64_t first_timestamp_ms_ GUARDED_BY(mutex_) = protocol::kNoTimestamp;
 };

@@ -217,6 +217,17 @@ base::Result<std::optional<BatchPlace>> SegmentStore::locate(Segment& segment,
       {{found.header.base_offset, segment.base_offset(), found.position}, found.header.size_bytes});
 }
 
+base::Result<std::optional<Segment::Extent>> SegmentStore::extent(Segment& segment,
+                                                                  protocol::Offset target,
+                                                                  std::int64_t end_position) const {
+  auto indexed = segment.indexed_extent(target, end_position);
+  if (!indexed.ok() || indexed->has_value()) return indexed;
+  auto place = locate(segment, target, end_position);
+  if (!place.ok()) return place.error();
+  if (!place->has_value()) return std::optional<Segment::Extent>();
+  return std::optional<Segment::Extent>({(*place)->start.position, (*place)->size_bytes});
+}
+
 base::Result<std::int64_t> SegmentStore::position_below(Segment& segment, protocol::Offset bound,
                                                         const OffsetMetadata& end) const {
   bool active = segment.base_offset() == end.segment_base_offset;

@@ -63,6 +63,9 @@ class SegmentStore {
   // Where the batch with `target` starts below `end_position` of `segment`.
   base::Result<std::optional<BatchPlace>> locate(Segment& segment, protocol::Offset target,
                                                  std::int64_t end_position) const;
+  // The same for a reader, who asks for no more than where the batch lies.
+  base::Result<std::optional<Segment::Extent>> extent(Segment& segment, protocol::Offset target,
+                                                      std::int64_t end_position) const;
   // The position in `segment` that no batch at or above `bound` reaches past.
   base::Result<std::int64_t> position_below(Segment& segment, protocol::Offset bound,
                                             const OffsetMetadata& end) const;

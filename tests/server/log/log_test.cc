@@ -38,6 +38,45 @@ TEST(Log, ReadsFromTheBatchThatHoldsTheOffset) {
   EXPECT_EQ(info->first.position, info->slice.position);
 }
 
+// Every offset is read from its own batch, and that batch alone when no more is wanted; where the
+// index has an entry for each batch it alone is asked, and it must not be believed where it has
+// not.
+void expect_each_batch_found(const Log& log) {
+  protocol::Offset end = log.log_end_offset();
+  for (const base::Bytes& bytes : read_all(log, log.log_start_offset())) {
+    protocol::BatchView batch(bytes);
+    for (protocol::Offset offset = batch.base_offset(); offset <= batch.last_offset(); ++offset) {
+      auto info = log.read({.start_offset = offset, .max_bytes = 1, .upper_bound = end});
+      ASSERT_TRUE(info.ok()) << info.error().message;
+      ASSERT_EQ(bytes_of(info->slice), bytes) << offset;
+    }
+  }
+}
+
+TEST(Log, FindsEachBatchWhetherItHasAnIndexEntryOrNot) {
+  for (std::size_t most_bytes : {0, 400}) {
+    base::Random random(7);
+    LogBench bench;
+    bench.options.index_interval_bytes = 200;
+    bench.options.segment_bytes = 8'000;
+    auto log = bench.load();
+    for (int round = 0; round < 6; ++round) {
+      for (int i = 0; i < 12; ++i) {
+        std::size_t value_bytes = most_bytes == 0 ? 120 : random.below(most_bytes) / 8;
+        append(*log, make_batch({.records = 2, .value_bytes = value_bytes}));
+      }
+      expect_each_batch_found(*log);
+      auto cut = static_cast<protocol::Offset>(random.below(20));
+      ASSERT_TRUE(log->truncate_to(log->log_end_offset() - cut).ok());
+      expect_each_batch_found(*log);
+    }
+    log.reset();
+    log = bench.load();
+    append(*log, make_batch({.records = 2}));
+    expect_each_batch_found(*log);
+  }
+}
+
 TEST(Log, RefusesOffsetsOutsideOfTheLog) {
   LogBench bench;
   auto log = bench.load();
