@@ -28,7 +28,7 @@ class LogDirMoverTest : public Replicas {
     return count;
   }
 
-  LogDirMoverOptions options{.chunk_bytes = 1000, .retry_ms = 1};
+  LogDirMoverOptions options{.chunk_bytes = 16'000, .retry_ms = 1};
   LogDirMover mover{replicas, logs, waits, options, base::Clock::system()};
 };
 
