@@ -25,12 +25,9 @@ std::optional<std::string> value_of(const config::Properties& meta, const char* 
 base::Result<bool> look_into(const std::string& directory) {
   base::Status made = base::create_directories(directory);
   if (!made) return made.error();
-  auto type = base::path_type(path_in(directory));
-  if (!type) return type.error();
-  if (*type == base::FileType::kMissing) return false;
-  auto content = base::read_whole_file(path_in(directory), kMaxBytes);
+  auto content = base::read_file_if_any(path_in(directory), kMaxBytes);
   if (!content) return content.error();
-  return true;
+  return content->has_value();
 }
 
 base::Status check_one(const DirectoryIdentity& identity, const std::string& cluster_id) {

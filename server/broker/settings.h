@@ -63,7 +63,6 @@ base::Result<std::unique_ptr<security::ListenerTls>> tls_of(const config::Broker
 base::Result<TlsByListener> tls_of(const config::BrokerConfig& config,
                                    const config::Listeners& listeners);
 network::ConnectionLimitOptions connection_limits(const config::BrokerConfig& config);
-// `tls` is null where none is needed, and outlives the listener; so below.
 // What a listener limits by settings of its own (listener.name.…): the broker's are counted over
 // all listeners, and not for the one between brokers. `own` is the configuration as it sees it.
 struct ListenerLimits {
@@ -71,6 +70,7 @@ struct ListenerLimits {
   std::int32_t max_connection_creation_rate = std::numeric_limits<std::int32_t>::max();
 };
 ListenerLimits listener_limits(const config::BrokerConfig& own, std::string_view listener);
+// `tls` is null where none is needed, and outlives the listener; so below.
 base::Result<network::ListenerOptions> listener_options(const config::BrokerConfig& config,
                                                         const config::Listeners& listeners,
                                                         const config::Listener& listener,

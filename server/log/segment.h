@@ -69,8 +69,9 @@ class Segment {
   };
   base::Result<std::optional<Located>> locate(protocol::Offset target, std::int64_t end_position);
 
-  // The same batch's place, by the index alone; nothing where that cannot tell, as it does for all
-  // batches that are larger than the index interval and were appended since the start.
+  // The same batch's place, by the index alone. It tells only while each batch but the first is
+  // known to have an entry: all were appended since the start, and are larger than the index
+  // interval.
   struct Extent {
     std::int64_t position = 0;
     std::int64_t size_bytes = 0;

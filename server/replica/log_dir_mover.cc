@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kMillisecondsPerSecond = 1000;
 
-constexpr int kMostPasses = 1000;  // of a chunk each, after the flush that ends a move
+constexpr int kMostPasses = 100;  // of a chunk each, after the flush that ends a move
 
 base::Status check_name(const TopicPartition& partition) {
   std::string name = log::unique_directory_name(partition, log::kFutureSuffix);
@@ -213,11 +213,13 @@ LogDirMover::Progress LogDirMover::finish(Partition& replica, log::Log& current,
   // for the rest.
   base::Status done = future->flush();
   if (!done) return Progress::kNone;
-  // What was appended meanwhile is caught up with, not written in its turn: a producer whom the disk
-  // cannot follow would never be.
+  // What was appended meanwhile is caught up with, not written in its turn: a producer whom the
+  // disk cannot follow would never be.
   bool caught_up = false;
   for (int pass = 0; pass < kMostPasses && !caught_up; ++pass) {
-    if (!log::copy_some(current, *future, options_.chunk_bytes)) return Progress::kNone;
+    auto copied = log::copy_some(current, *future, options_.chunk_bytes);
+    if (!copied) return Progress::kNone;
+    pace(*copied);
     caught_up = has_caught_up(current, *future, options_.chunk_bytes);
   }
   if (!caught_up) return Progress::kMade;

@@ -21,14 +21,6 @@ class AppendsTest : public Replicas {
     options.flush_messages = 1;
     for (const log::LogPtr& log : logs.all()) log->set_options(options);
   }
-  std::future<AppendOutcome> append_in_background(std::int16_t acks) {
-    auto promise = std::make_shared<std::promise<AppendOutcome>>();
-    auto bytes = std::make_shared<base::Bytes>(batch(1));
-    appends.append(
-        {.acks = acks, .timeout_ms = 30'000, .entries = {{{"t", 0}, *bytes}}},
-        [promise, bytes](std::vector<AppendOutcome> done) { promise->set_value(done.at(0)); });
-    return promise->get_future();
-  }
 };
 
 TEST_F(AppendsTest, AcknowledgesNothingBeforeFlushMessagesIsMet) {

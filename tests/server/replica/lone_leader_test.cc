@@ -39,14 +39,6 @@ class LoneLeaderTest : public Replicas {
  protected:
   LoneLeaderTest() : Replicas(kSelf, {.flushes_when_alone = true}) {}
 
-  std::future<AppendOutcome> append_in_background(std::int16_t acks) {
-    auto promise = std::make_shared<std::promise<AppendOutcome>>();
-    auto bytes = std::make_shared<base::Bytes>(batch(1));
-    appends.append(
-        {.acks = acks, .timeout_ms = 30'000, .entries = {{{"t", 0}, *bytes}}},
-        [promise, bytes](std::vector<AppendOutcome> done) { promise->set_value(done.at(0)); });
-    return promise->get_future();
-  }
   static bool is_answered(std::future<AppendOutcome>& outcome) {
     return outcome.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
   }

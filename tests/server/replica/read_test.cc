@@ -16,6 +16,18 @@
 namespace odradek::replica {
 namespace {
 
+// As far as the main thread can see none of the files is in memory.
+struct ColdFiles {
+  std::atomic<int> cold_reads = 0;
+  std::atomic<int> waiting_reads = 0;
+  base::FileFaults faults{
+      [this](base::FileOperation operation, std::string_view) -> std::optional<base::FileFault> {
+        if (operation != base::FileOperation::kRead || base::thread_role() != "main") return {};
+        ++(base::NoWaitReads::active() ? cold_reads : waiting_reads);
+        return base::FileFault{.error_number = EAGAIN};
+      }};
+};
+
 struct Answer {
   ReadOutcome outcome;
   std::string thread;
@@ -61,14 +73,7 @@ TEST_F(Replicas, LookUpColdOffsetsWhereWaitingHurtsNobody) {
   for (int i = 0; i < 200; ++i) append(1, 1);
   ASSERT_TRUE(logs.find({"t", 0})->roll().ok());
   append(1, 1);
-  std::atomic<int> cold_reads = 0;
-  std::atomic<int> waiting_reads = 0;
-  base::FileFaults faults(
-      [&](base::FileOperation operation, std::string_view) -> std::optional<base::FileFault> {
-        if (operation != base::FileOperation::kRead || base::thread_role() != "main") return {};
-        ++(base::NoWaitReads::active() ? cold_reads : waiting_reads);
-        return base::FileFault{.error_number = EAGAIN};
-      });
+  ColdFiles files;
   std::promise<Answer> promise;
   reads.fetch({.max_bytes = 1 << 20,
                .entries = {{.partition = {"t", 0}, .fetch_offset = 40, .max_bytes = 1 << 20}}},
@@ -80,8 +85,8 @@ TEST_F(Replicas, LookUpColdOffsetsWhereWaitingHurtsNobody) {
   EXPECT_EQ(answer.outcome.error, ErrorCode::kNone);
   EXPECT_EQ(answer.outcome.position.offset, 40);
   EXPECT_GT(answer.outcome.slice.size_bytes, 0);
-  EXPECT_GT(cold_reads, 0);
-  EXPECT_EQ(waiting_reads, 0);
+  EXPECT_GT(files.cold_reads, 0);
+  EXPECT_EQ(files.waiting_reads, 0);
   EXPECT_TRUE(logs.find({"t", 0})->dir().online());
 }
 
@@ -101,14 +106,7 @@ TEST_F(Replicas, LookUpWhatAWaitingFetchGetsWhereWaitingHurtsNobody) {
               [&](std::vector<ReadOutcome> outcomes) {
                 promise.set_value({outcomes.at(0), std::string(base::thread_role())});
               });
-  std::atomic<int> cold_reads = 0;
-  std::atomic<int> waiting_reads = 0;
-  base::FileFaults faults(
-      [&](base::FileOperation operation, std::string_view) -> std::optional<base::FileFault> {
-        if (operation != base::FileOperation::kRead || base::thread_role() != "main") return {};
-        ++(base::NoWaitReads::active() ? cold_reads : waiting_reads);
-        return base::FileFault{.error_number = EAGAIN};
-      });
+  ColdFiles files;
   PartitionPtr partition = replicas.find({"t", 0});
   partition->follower_fetched(2, {.offset = 40}, 0, protocol::kNoLeaderEpoch);
   waits.check({"t", 0});
@@ -116,8 +114,8 @@ TEST_F(Replicas, LookUpWhatAWaitingFetchGetsWhereWaitingHurtsNobody) {
   EXPECT_TRUE(answer.thread.starts_with("log-read-ahead")) << answer.thread;
   EXPECT_EQ(answer.outcome.error, ErrorCode::kNone);
   EXPECT_GT(answer.outcome.slice.size_bytes, 0);
-  EXPECT_GT(cold_reads, 0);
-  EXPECT_EQ(waiting_reads, 0);
+  EXPECT_GT(files.cold_reads, 0);
+  EXPECT_EQ(files.waiting_reads, 0);
 }
 
 // As above, but the kernel says what is in memory.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -51,7 +52,8 @@ class Proposals : public IsrWriter {
 class Replicas : public ::testing::Test {
  protected:
   explicit Replicas(BrokerId self = kSelf, const Durability& durable = {})
-      : durability(durable), replicas(self, metadata, clock, 10'000, kSessionTimeoutMs, durability) {
+      : durability(durable),
+        replicas(self, metadata, clock, 10'000, kSessionTimeoutMs, durability) {
     alive({1, 2, 3});
     EXPECT_TRUE(logs.start([](const std::string&) { return log::LogOptions(); }).ok());
     timer.start();
@@ -100,6 +102,15 @@ class Replicas : public ::testing::Test {
     appends.append({.acks = acks, .timeout_ms = timeout_ms, .entries = {{{"t", 0}, *bytes}}},
                    [outcome, bytes](std::vector<AppendOutcome> done) { *outcome = done; });
     return outcome;
+  }
+  // The same, for who waits until it comes.
+  std::future<AppendOutcome> append_in_background(std::int16_t acks) {
+    auto promise = std::make_shared<std::promise<AppendOutcome>>();
+    auto bytes = std::make_shared<base::Bytes>(batch(1));
+    appends.append(
+        {.acks = acks, .timeout_ms = 30'000, .entries = {{{"t", 0}, *bytes}}},
+        [promise, bytes](std::vector<AppendOutcome> done) { promise->set_value(done.at(0)); });
+    return promise->get_future();
   }
   std::shared_ptr<std::vector<ReadOutcome>> fetch(Offset offset, std::int32_t min_bytes,
                                                   std::int32_t max_wait_ms, BrokerId from = -1) {
