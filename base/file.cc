@@ -43,8 +43,7 @@ int open_descriptor(const std::string& path, File::Mode mode, int& reason) {
     reason = fault->error_number;
     return -1;
   }
-  int fd =
-      retry_interrupted([&] { return ::open(path.c_str(), open_flags(mode), kFilePermissions); });
+  int fd = open_without_access_time(path, open_flags(mode), kFilePermissions);
   if (fd == -1) reason = errno;
   return fd;
 }

@@ -2,7 +2,10 @@
 // sentence.
 #pragma once
 
+#include <fcntl.h>
+
 #include <cerrno>
+#include <string>
 #include <string_view>
 
 #include "base/file_faults.h"
@@ -18,6 +21,14 @@ auto retry_interrupted(Call call) {
   auto result = call();
   while (result == -1 && errno == EINTR) result = call();
   return result;
+}
+
+// open(2) of what is read without the kernel noting when: every read after a write would change the
+// inode. Only the owner of a file may ask for that; others open it as usual.
+inline int open_without_access_time(const std::string& path, int flags, mode_t permissions = 0) {
+  int fd = retry_interrupted([&] { return ::open(path.c_str(), flags | O_NOATIME, permissions); });
+  if (fd != -1 || errno != EPERM) return fd;
+  return retry_interrupted([&] { return ::open(path.c_str(), flags, permissions); });
 }
 
 // A call that gives -1 on failure, with the test's faults asked first.

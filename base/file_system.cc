@@ -171,8 +171,14 @@ Result<std::vector<DirectoryEntry>> list_directory(const std::string& path) {
   if (auto fault = FileFaults::check(FileOperation::kList, path)) {
     return file_error(FileOperation::kList, path, fault->error_number);
   }
-  std::unique_ptr<DIR, DirectoryCloser> directory(::opendir(path.c_str()));
-  if (!directory) return file_error(FileOperation::kList, path, errno);
+  int fd = open_without_access_time(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd == -1) return file_error(FileOperation::kList, path, errno);
+  std::unique_ptr<DIR, DirectoryCloser> directory(::fdopendir(fd));
+  if (!directory) {
+    Error error = file_error(FileOperation::kList, path, errno);
+    ::close(fd);
+    return error;
+  }
   std::vector<DirectoryEntry> entries;
   while (true) {
     errno = 0;

@@ -9,8 +9,8 @@
 
 namespace odradek::log {
 
-std::vector<BatchHeader> parse_headers(base::ByteView bytes) {
-  std::vector<BatchHeader> headers;
+BatchHeaders parse_headers(base::ByteView bytes) {
+  BatchHeaders headers;
   protocol::BatchReader reader(bytes);
   for (;;) {
     auto batch = reader.next();
@@ -42,8 +42,8 @@ AppendInfo describe(std::span<const BatchHeader> headers) {
 }
 
 // The whole, undamaged batches of what a leader sent; offsets must increase.
-base::Result<std::vector<BatchHeader>> check_replicated(base::ByteView records) {
-  std::vector<BatchHeader> headers;
+base::Result<BatchHeaders> check_replicated(base::ByteView records) {
+  BatchHeaders headers;
   protocol::BatchReader reader(records);
   protocol::Offset expected = 0;
   for (;;) {

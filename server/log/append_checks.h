@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -15,13 +14,13 @@
 namespace odradek::log {
 
 // The headers of bytes that have been validated; CHECKs that they are whole batches.
-std::vector<BatchHeader> parse_headers(base::ByteView bytes);
+BatchHeaders parse_headers(base::ByteView bytes);
 // How many of the headers are of `part`, the first of them of its first batch.
 std::size_t batches_of(base::ByteView part, std::span<const BatchHeader> headers);
 AppendInfo describe(std::span<const BatchHeader> headers);
 // The whole, undamaged batches of what a leader sent; a torn one at the end is left out.
 // CORRUPT_MESSAGE for a wrong CRC or offsets that do not increase.
-base::Result<std::vector<BatchHeader>> check_replicated(base::ByteView records);
+base::Result<BatchHeaders> check_replicated(base::ByteView records);
 protocol::ValidationOptions validation_options(const LogOptions& options, const AppendSpec& spec,
                                                std::int64_t now_ms);
 

@@ -2,7 +2,7 @@
 
 namespace odradek::log {
 
-std::size_t AppendQueue::gather(std::vector<PendingAppend*>& group) const {
+std::size_t AppendQueue::gather(Group& group) const {
   std::size_t count = 0;
   for (const Caller* caller : callers_) {
     if (count > 0 && group.size() + caller->appends.size() > kMaxAppends) break;
@@ -15,7 +15,7 @@ std::size_t AppendQueue::gather(std::vector<PendingAppend*>& group) const {
 void AppendQueue::append(std::span<PendingAppend> appends, const Write& write) {
   Caller own;
   own.appends = appends;
-  std::vector<PendingAppend*> group;
+  Group group;
   std::size_t count = 0;
   {
     base::MutexLock lock(mutex_);
@@ -24,7 +24,7 @@ void AppendQueue::append(std::span<PendingAppend> appends, const Write& write) {
     if (own.is_done) return;
     count = gather(group);
   }
-  write(group);
+  write({group.data(), group.size()});
   base::MutexLock lock(mutex_);
   for (std::size_t i = 1; i < count; ++i) {
     callers_[i]->is_done = true;

@@ -1,6 +1,7 @@
 // AppendQueue: who appends to a log takes along the appends of those who wait for it meanwhile.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstddef>
 #include <functional>
 #include <span>
@@ -29,8 +30,9 @@ class AppendQueue {
     bool is_done = false;
     base::CondVar turn;
   };
+  using Group = boost::container::small_vector<PendingAppend*, 4>;
   // The first of them and what may go with it; how many callers that is.
-  std::size_t gather(std::vector<PendingAppend*>& group) const REQUIRES(mutex_);
+  std::size_t gather(Group& group) const REQUIRES(mutex_);
 
   mutable base::Mutex mutex_;
   std::vector<Caller*> callers_ GUARDED_BY(mutex_);  // the first one writes

@@ -1,9 +1,9 @@
 // AppendRun: appends of several requests that go to a log's file by one write.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -17,7 +17,7 @@ namespace odradek::log {
 struct PendingAppend {
   protocol::ValidatedRecords validated;
   AppendSpec spec;
-  std::vector<BatchHeader> headers;
+  BatchHeaders headers;
   base::Result<AppendInfo> result{AppendInfo()};
 };
 
@@ -51,9 +51,9 @@ class AppendRun {
   const BatchHeader* last_of(std::int64_t producer_id) const;
 
   std::int64_t size_bytes_ = 0;
-  std::vector<base::ByteView> parts_;
-  std::vector<BatchHeader> headers_;
-  std::vector<PendingAppend*> appends_;
+  boost::container::small_vector<base::ByteView, 1> parts_;
+  BatchHeaders headers_;
+  boost::container::small_vector<PendingAppend*, 1> appends_;
 };
 
 }  // namespace odradek::log

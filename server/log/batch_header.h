@@ -1,6 +1,7 @@
 // BatchHeader: the fields of a record batch that the log itself needs, of any magic.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -44,5 +45,8 @@ struct BatchHeader {
   // magic or offsets impossible). Does not ask that the whole batch is there.
   static std::optional<BatchHeader> parse(base::ByteView bytes);
 };
+
+// Of what is appended at once; nearly always one, which takes no memory of its own.
+using BatchHeaders = boost::container::small_vector<BatchHeader, 1>;
 
 }  // namespace odradek::log

@@ -1,6 +1,7 @@
 #include "server/log/log.h"
 
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
 #include <limits>
 #include <utility>
 
@@ -88,8 +89,8 @@ base::Result<AppendInfo> Log::append_as_leader(base::MutableBytes records, const
 
 void Log::append_as_leader(std::span<LeaderAppend> appends) {
   auto options = options_.read();
-  std::vector<PendingAppend> pending;
-  std::vector<LeaderAppend*> asked;
+  boost::container::small_vector<PendingAppend, 1> pending;
+  boost::container::small_vector<LeaderAppend*, 1> asked;
   pending.reserve(appends.size());
   for (LeaderAppend& append : appends) {
     PendingAppend passed;
@@ -98,7 +99,7 @@ void Log::append_as_leader(std::span<LeaderAppend> appends) {
     asked.push_back(&append);
   }
   if (pending.empty()) return;
-  appends_.append(pending,
+  appends_.append({pending.data(), pending.size()},
                   [&](std::span<PendingAppend* const> group) { write_group(group, *options); });
   bool flush_due = unflushed_messages() >= options->flush_messages;
   for (std::size_t i = 0; i < pending.size(); ++i) {
