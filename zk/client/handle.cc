@@ -304,6 +304,10 @@ base::Result<std::unique_ptr<Handle>> Handle::open(const HandleOptions& options,
                        "' cannot be used: " + std::strerror(errno));
   }
   handle->native_ = native;
+  // Names are looked up when a connection is lost, as Java's client does; the library would do it
+  // each time that a byte comes or goes.
+  constexpr int kOnConnectionLoss = -1;
+  CHECK_EQ(zoo_set_servers_resolution_delay(native, kOnConnectionLoss), ZOK);
   const auto& [scheme, credential] = options.auth;
   if (!scheme.empty()) {
     int code = zoo_add_auth(native, scheme.c_str(), credential.data(),
