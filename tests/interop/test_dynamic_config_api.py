@@ -1,6 +1,7 @@
 """Settings, quotas and SCRAM credentials through the admin APIs: our broker answers as the JVM's, and writes the same."""
 import difflib
 import json
+import socket
 import unittest
 
 from confluent_kafka.admin import AdminClient, NewTopic
@@ -195,6 +196,25 @@ def changes_that_count(steps):
     steps.notifications()
 
 
+def listener_whose_port_is_taken(steps):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        changes = [("listeners", SET, f"PLAINTEXT://127.0.0.1:{steps.port},ADDED://127.0.0.1:{port}"),
+                   ("listener.security.protocol.map", SET, "PLAINTEXT:PLAINTEXT,ADDED:PLAINTEXT")]
+        told = len(steps.lines)
+        steps.change(BROKER, "1", changes)
+        steps.change(BROKER, "1", changes, validate_only=False)
+        wait_until(lambda: "in use" in steps.broker.log(), "the reason in the log")
+        steps.node("/config/brokers/1")
+        # Not what is registered: a JVM broker advertises what it could not bind, and we do not.
+        steps.described(BROKER, "1", ["listeners"])
+        steps.lines[told:] = [line.replace(str(port), "TAKEN") for line in steps.lines[told:]]
+    steps.replace(BROKER, "1", {})
+    steps.node("/config/brokers/1")
+
+
 def quotas_and_users(steps):
     user, client, ip = ("user", "al ice"), ("client-id", "c/1"), ("ip", "127.0.0.1")
     for entity in [[user], [client], [user, client], [("user", None)], [("client-id", None)], [("user", None), client],
@@ -265,6 +285,7 @@ class DynamicConfigApiTest(unittest.TestCase):
             part("unreadable nodes", unreadable_nodes, steps)
             part("changes", changes_that_count, steps)
             part("quotas and users", quotas_and_users, steps)
+            part("port taken", listener_whose_port_is_taken, steps)
         return told
 
     def compare(self, part):
@@ -295,6 +316,9 @@ class DynamicConfigApiTest(unittest.TestCase):
 
     def test_keeps_the_same_quotas_and_users(self):
         self.compare("quotas and users")
+
+    def test_says_the_same_of_a_port_that_is_taken(self):
+        self.compare("port taken")
 
 
 if __name__ == "__main__":

@@ -124,9 +124,12 @@ def start(broker, topic, partitions, name, figures):
 
 def starts(cluster, options, figures):
     broker = cluster.brokers[0]
+    resident_kib = broker.rss_mb() * 1024
     create(broker, "many", options.partitions)
-    one = batch_of(1)
+    figures["resident memory of an idle partition, KiB"] = (broker.rss_mb() * 1024 - resident_kib) / options.partitions
+    one, before = batch_of(1), cpu_s(broker)
     write(broker, "many", ((partition, one) for partition in range(options.partitions)))
+    figures["first append to a partition, processor us"] = (cpu_s(broker) - before) / options.partitions * 1e6
     began = time.monotonic()
     broker.stop()
     figures[f"clean stop with {options.partitions} partitions, s"] = time.monotonic() - began
