@@ -90,6 +90,11 @@ void ActiveController::take_over(const zk::Fence& fence) {
   deletion_.resume();
   preferred_leaders_.on_node_created();
   start_timers();
+  events_.put(WatchTopics{});
+}
+
+void ActiveController::process(WatchTopics) {
+  if (topic_changes_.watch_some()) events_.put(WatchTopics{});
 }
 
 void ActiveController::resign() {

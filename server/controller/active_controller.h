@@ -51,6 +51,7 @@ class ActiveController {
   void process(PreferredElectionCreated) { preferred_leaders_.on_node_created(); }
   void process(IsrChangeNotified) { isr_changes_.on_notification(); }
   void process(LogDirEventNotified) { broker_changes_.on_log_dir_events(); }
+  void process(WatchTopics);
   void process(AutoRebalance) { preferred_leaders_.balance(); }
   void process(ExpireTokens) { options_.expire_tokens(); }
   void process(const UncleanElectionEnabled& event);

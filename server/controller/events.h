@@ -46,6 +46,9 @@ struct PreferredElectionCreated {};
 struct IsrChangeNotified {};
 struct LogDirEventNotified {};
 
+// After a failover, until all topics are watched.
+struct WatchTopics {};
+
 // By timers.
 struct AutoRebalance {};
 struct ExpireTokens {};
@@ -85,14 +88,13 @@ using ListReassignmentsAsked = Asked<ListReassignmentsRequest, ListReassignments
 using ProducerIdsAsked = Asked<ProducerIdsRequest, ProducerIdsAnswer>;
 using FeaturesAsked = Asked<FeaturesRequest, FeaturesAnswer>;
 
-using Event =
-    std::variant<Startup, ControllerChange, Reelect, RegisterBrokerAndReelect, Expire, ShutDown,
-                 BrokerChange, BrokerModification, TopicChange, PartitionModification,
-                 TopicDeletionChange, ReassignmentCreated, ReassignmentIsrChange,
-                 PreferredElectionCreated, IsrChangeNotified, LogDirEventNotified, AutoRebalance,
-                 ExpireTokens, UncleanElectionEnabled, LeaderAndIsrAnswered, StopReplicaAnswered,
-                 ControlledShutdownAsked, AlterPartitionAsked, ElectLeadersAsked, ReassignmentAsked,
-                 ListReassignmentsAsked, ProducerIdsAsked, FeaturesAsked>;
+using Event = std::variant<
+    Startup, ControllerChange, Reelect, RegisterBrokerAndReelect, Expire, ShutDown, BrokerChange,
+    BrokerModification, TopicChange, PartitionModification, TopicDeletionChange,
+    ReassignmentCreated, ReassignmentIsrChange, PreferredElectionCreated, IsrChangeNotified,
+    LogDirEventNotified, WatchTopics, AutoRebalance, ExpireTokens, UncleanElectionEnabled,
+    LeaderAndIsrAnswered, StopReplicaAnswered, ControlledShutdownAsked, AlterPartitionAsked,
+    ElectLeadersAsked, ReassignmentAsked, ListReassignmentsAsked, ProducerIdsAsked, FeaturesAsked>;
 
 // Answers an event that is not going to be processed: its caller is told NOT_CONTROLLER. Others are
 // just dropped.

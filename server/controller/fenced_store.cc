@@ -102,6 +102,18 @@ std::map<std::string, zk::TopicAssignment> FencedStore::assignments(
   return take(topics_.read(topics));
 }
 
+std::map<std::string, zk::StoredAssignment> FencedStore::all_assignments(
+    const std::vector<std::string>& topics) {
+  if (!ok() || topics.empty()) return {};
+  return take(topics_.read_all(topics));
+}
+
+std::map<std::string, std::int64_t> FencedStore::topic_changes(
+    const std::vector<std::string>& topics) {
+  if (!ok() || topics.empty()) return {};
+  return take(topics_.changes(topics));
+}
+
 std::vector<std::optional<Leadership>> FencedStore::leaderships(
     const std::vector<TopicPartition>& partitions) {
   if (!ok() || partitions.empty()) return std::vector<std::optional<Leadership>>(partitions.size());

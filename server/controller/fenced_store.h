@@ -57,6 +57,9 @@ class FencedStore {
   void watch_broker(BrokerId id);
   std::vector<std::string> topics();
   std::map<std::string, zk::TopicAssignment> assignments(const std::vector<std::string>& topics);
+  std::map<std::string, zk::StoredAssignment> all_assignments(
+      const std::vector<std::string>& topics);
+  std::map<std::string, std::int64_t> topic_changes(const std::vector<std::string>& topics);
   // In the order asked; none where there is no state. All of a cluster are read without watches.
   std::vector<std::optional<Leadership>> leaderships(const std::vector<TopicPartition>& partitions);
   std::vector<std::optional<Leadership>> all_leaderships(

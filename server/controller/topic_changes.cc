@@ -20,11 +20,12 @@ void TopicChanges::give_ids(std::map<std::string, zk::TopicAssignment>& assignme
   parts_.store.write_assignments(written);
 }
 
-std::vector<std::string> TopicChanges::load(const std::vector<std::string>& topics) {
-  for (const std::string& topic : topics) {
-    parts_.watches.data(zk::paths::topic(topic), PartitionModification{topic});
-  }
-  std::map<std::string, zk::TopicAssignment> assignments = parts_.store.assignments(topics);
+void TopicChanges::watch(const std::string& topic) {
+  parts_.watches.data(zk::paths::topic(topic), PartitionModification{topic});
+}
+
+std::vector<std::string> TopicChanges::adopt(
+    std::map<std::string, zk::TopicAssignment> assignments) {
   give_ids(assignments);
   std::vector<std::string> loaded;
   if (!parts_.store.ok()) return loaded;
@@ -41,12 +42,35 @@ std::vector<std::string> TopicChanges::load(const std::vector<std::string>& topi
 }
 
 void TopicChanges::load_all() {
-  (void)load(parts_.store.topics());
+  unwatched_.clear();
+  std::map<std::string, zk::TopicAssignment> assignments;
+  for (auto& [name, stored] : parts_.store.all_assignments(parts_.store.topics())) {
+    unwatched_.emplace_back(name, stored.changed_zxid);
+    assignments.emplace_hint(assignments.end(), name, std::move(stored.assignment));
+  }
+  (void)adopt(std::move(assignments));
   const std::vector<TopicPartition> partitions = parts_.context.all_partitions();
   std::vector<std::optional<Leadership>> states = parts_.store.all_leaderships(partitions);
   for (std::size_t i = 0; i < partitions.size(); ++i) {
     parts_.context.partition(partitions[i])->leadership = std::move(states[i]);
   }
+}
+
+bool TopicChanges::watch_some() {
+  constexpr std::size_t kAtOnce = 500;  // so that other events do not wait for long
+  std::map<std::string, std::int64_t> known;
+  std::vector<std::string> names;
+  for (; !unwatched_.empty() && names.size() < kAtOnce; unwatched_.pop_back()) {
+    const auto& [name, changed_zxid] = unwatched_.back();
+    if (parts_.context.topic(name) == nullptr) continue;
+    watch(name);
+    names.push_back(name);
+    known[name] = changed_zxid;
+  }
+  for (const auto& [name, changed_zxid] : parts_.store.topic_changes(names)) {
+    if (changed_zxid != known[name]) on_modification(name);
+  }
+  return !unwatched_.empty();
 }
 
 void TopicChanges::on_change() {
@@ -73,7 +97,8 @@ void TopicChanges::on_change() {
     parts_.context.remove_topic(name);
   }
   std::vector<TopicPartition> partitions;
-  for (const std::string& name : load(fresh)) {
+  for (const std::string& name : fresh) watch(name);
+  for (const std::string& name : adopt(parts_.store.assignments(fresh))) {
     const std::vector<TopicPartition> more = parts_.context.partitions_of(name);
     LOG(INFO) << parts_.context.tag() << "topic " << name << ": new, " << more.size()
               << " partitions";

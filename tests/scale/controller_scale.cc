@@ -1,9 +1,10 @@
-// controller_scale [PARTITIONS]: how long a controller takes with a real ZooKeeper and brokers that
-// only listen, in milliseconds: creation, failover, a broad topic, topics one by one, a broker's
-// death.
+// controller_scale [PARTITIONS [PARTITIONS_OF_A_TOPIC]]: how long a controller takes with a real
+// ZooKeeper and brokers that only listen, in milliseconds: creation, failover beside a bare reading
+// of the same nodes, a broad topic, topics one by one, a broker's death.
 #include <gflags/gflags.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <fstream>
@@ -20,6 +21,7 @@
 #include "server/controller/controller.h"
 #include "tests/server/client/fake_server.h"
 #include "tests/support/zookeeper_server.h"
+#include "zk/client/bulk_reader.h"
 #include "zk/client/session.h"
 #include "zk/data/paths.h"
 #include "zk/store/brokers.h"
@@ -32,7 +34,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kBrokers = 6;
-constexpr int kPartitionsPerTopic = 10;
+constexpr int kMostInOneTopic = 10'000;  // beyond them its node is larger than ZooKeeper takes
 constexpr std::int64_t kPatienceMs = 120'000;
 
 // User and system time that a process has taken.
@@ -170,8 +172,11 @@ zk::TopicAssignment spread(int partitions, int replication_factor, int first) {
 
 class Scale {
  public:
-  explicit Scale(int partitions) : partitions_(partitions) {
-    server_ = testing::ZooKeeperServer::start({"-Xmx512m"});
+  Scale(int topics, int partitions_of_a_topic)
+      : topics_(topics),
+        partitions_of_a_topic_(partitions_of_a_topic),
+        partitions_(topics * partitions_of_a_topic) {
+    server_ = testing::ZooKeeperServer::start({"-Xmx1g"});
     CHECK(server_ != nullptr) << "no ZooKeeper on this machine";
     connect_ = server_->address() + "/scale";
     session_ = session();
@@ -185,6 +190,7 @@ class Scale {
     create_topics();
     start_controller("first election of all");
     controller_.reset();
+    read_all();
     start_controller("failover");
     broad_topic();
     topics_one_by_one();
@@ -209,12 +215,49 @@ class Scale {
     return made;
   }
 
+  static std::string name_of(int topic) { return "topic-" + std::to_string(topic); }
+
   void create_topics() {
-    for (int topic = 0; topic < partitions_ / kPartitionsPerTopic; ++topic) {
-      CHECK(zk::Topics(*session_)
-                .create("topic-" + std::to_string(topic), spread(kPartitionsPerTopic, 3, topic), {})
-                .ok());
+    constexpr int kAtOnce = 1'000;
+    for (int first = 0; first < topics_; first += kAtOnce) {
+      std::vector<zk::Request> nodes;
+      for (int topic = first; topic < std::min(topics_, first + kAtOnce); ++topic) {
+        nodes.push_back(zk::Create{zk::paths::topic(name_of(topic)),
+                                   spread(partitions_of_a_topic_, 3, topic).encode(),
+                                   zk::CreateMode::kPersistent,
+                                   {}});
+      }
+      for (const zk::Response& made : session_->execute(std::move(nodes))) CHECK(made.ok());
     }
+  }
+
+  // What a controller cannot do without, and nothing made of it: by requests of their own, as the
+  // JVM's does, and by as few as there can be.
+  void read_all() {
+    const auto reading = session();
+    auto names = zk::Topics(*reading).names();
+    CHECK(names.ok());
+    std::vector<std::string> paths;
+    for (const std::string& name : *names) {
+      paths.push_back(zk::paths::topic(name));
+      for (int index = 0; index < partitions_of_a_topic_; ++index) {
+        paths.push_back(zk::paths::partition_state(name, index));
+      }
+    }
+    std::vector<zk::Request> requests;
+    for (const std::string& path : paths) requests.push_back(zk::GetData{path});
+    const Stopwatch one_by_one(server_->pid());
+    for (const zk::Response& read : reading->execute(std::move(requests))) CHECK(read.ok());
+    tell("a bare reading", one_by_one, paths.size());
+    const Stopwatch in_bulk(server_->pid());
+    auto reader = zk::BulkReader::connect(connect_, static_cast<std::int32_t>(kPatienceMs));
+    CHECK(reader.ok());
+    CHECK(reader->read(paths).ok());
+    tell("the same in bulk", in_bulk, paths.size());
+  }
+
+  static void tell(const char* what, const Stopwatch& watch, std::size_t nodes) {
+    std::printf("%-24s %8.0f ms for %zu nodes %s\n", what, watch.ms(), nodes, watch.cpu().c_str());
   }
 
   // Until broker 1 has been told of its share of leaders, the last thing of a failover.
@@ -263,7 +306,7 @@ class Scale {
 
   // All of `led` are led by one broker, which dies.
   void death() {
-    const int led = partitions_;
+    const int led = std::min(partitions_, kMostInOneTopic);
     zk::TopicAssignment assignment{.topic_id = base::Uuid::random(true)};
     for (int index = 0; index < led; ++index) assignment.partitions[index].replicas = {6, 1, 2};
     brokers_[1]->expect([](const std::string& topic, BrokerId) { return topic == "fragile"; }, 0,
@@ -280,6 +323,8 @@ class Scale {
                 watch.cpu().c_str());
   }
 
+  const int topics_;
+  const int partitions_of_a_topic_;
   const int partitions_;
   std::unique_ptr<testing::ZooKeeperServer> server_;
   std::string connect_;
@@ -296,5 +341,7 @@ int main(int argc, char** argv) {
   FLAGS_minloglevel = google::GLOG_ERROR;
   gflags::ParseCommandLineFlags(&argc, &argv, true);
   google::InitGoogleLogging(argv[0]);
-  odradek::controller::Scale(argc > 1 ? std::atoi(argv[1]) : 10'000).run();
+  const int partitions = argc > 1 ? std::atoi(argv[1]) : 10'000;
+  const int of_a_topic = argc > 2 ? std::atoi(argv[2]) : 10;
+  odradek::controller::Scale(partitions / of_a_topic, of_a_topic).run();
 }

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "base/log.h"
-#include "zk/client/bulk_reader.h"
 #include "zk/data/paths.h"
+#include "zk/store/bulk.h"
 #include "zk/store/nodes.h"
 
 namespace odradek::zk {
@@ -48,10 +48,6 @@ base::Result<std::set<std::string>> missing_parents(
   return missing;
 }
 
-// Fewer are read as fast on the session's own connection.
-constexpr std::size_t kFewestInBulk = 500;
-constexpr std::int32_t kBulkTimeoutMs = 2'000;  // of a server that does not answer
-
 base::Result<std::vector<std::optional<StoredPartitionState>>> decode_states(
     const std::vector<Response>& responses) {
   std::vector<std::optional<StoredPartitionState>> states(responses.size());
@@ -81,23 +77,10 @@ base::Result<std::vector<std::optional<StoredPartitionState>>> Partitions::read(
 
 base::Result<std::vector<std::optional<StoredPartitionState>>> Partitions::read_all(
     const std::vector<protocol::TopicPartition>& partitions) {
-  if (partitions.size() < kFewestInBulk) return read(partitions);
   std::vector<std::string> paths;
   paths.reserve(partitions.size());
   for (const auto& partition : partitions) paths.push_back(state_path(partition));
-  auto reader = BulkReader::connect(session_.connect_string(), kBulkTimeoutMs);
-  if (!reader) return read_one_by_one(partitions, reader.error());
-  auto responses = reader->read(paths);
-  if (!responses) return read_one_by_one(partitions, responses.error());
-  auto states = decode_states(*responses);
-  return states ? std::move(states) : read_one_by_one(partitions, states.error());
-}
-
-base::Result<std::vector<std::optional<StoredPartitionState>>> Partitions::read_one_by_one(
-    const std::vector<protocol::TopicPartition>& partitions, const base::Error& why) {
-  LOG(INFO) << "states of " << partitions.size()
-            << " partitions are read one by one: " << why.message;
-  return read(partitions);
+  return decode_states(read_many(session_, paths));
 }
 
 base::Result<std::vector<PartitionUpdateResult>> Partitions::create(

@@ -39,8 +39,7 @@ class Partitions {
   // payload cannot be read. Arms the node's watch where a handler is registered.
   base::Result<std::vector<std::optional<StoredPartitionState>>> read(
       const std::vector<protocol::TopicPartition>& partitions);
-  // As read(), but arms no watch: with few requests where there are many partitions and servers
-  // know how.
+  // As read(), of many (read_many); watches may be armed or not.
   base::Result<std::vector<std::optional<StoredPartitionState>>> read_all(
       const std::vector<protocol::TopicPartition>& partitions);
 
@@ -58,8 +57,6 @@ class Partitions {
   base::Result<PartitionUpdateResult> update_as_leader(const PartitionStateUpdate& update);
 
  private:
-  base::Result<std::vector<std::optional<StoredPartitionState>>> read_one_by_one(
-      const std::vector<protocol::TopicPartition>& partitions, const base::Error& why);
   base::Status confirm_resent(const std::vector<PartitionStateUpdate>& updates,
                               const std::vector<bool>& doubtful,
                               std::vector<PartitionUpdateResult>& results);

@@ -6,10 +6,46 @@
 #include "base/log.h"
 #include "protocol/errors.h"
 #include "zk/data/paths.h"
+#include "zk/store/bulk.h"
 #include "zk/store/configs.h"
 #include "zk/store/nodes.h"
 
 namespace odradek::zk {
+namespace {
+
+std::vector<std::string> paths_of(const std::vector<std::string>& topics) {
+  std::vector<std::string> paths;
+  paths.reserve(topics.size());
+  for (const std::string& topic : topics) paths.push_back(paths::topic(topic));
+  return paths;
+}
+
+template <class Read>
+std::vector<Request> requests_for(const std::vector<std::string>& topics) {
+  std::vector<Request> requests;
+  requests.reserve(topics.size());
+  for (const std::string& topic : topics) requests.push_back(Read{paths::topic(topic)});
+  return requests;
+}
+
+base::Result<std::map<std::string, StoredAssignment>> decode(
+    const std::vector<std::string>& topics, const std::vector<Response>& responses) {
+  std::map<std::string, StoredAssignment> assignments;
+  for (std::size_t i = 0; i < topics.size(); ++i) {
+    const Response& response = responses[i];
+    if (response.code == Code::kNoNode) continue;
+    if (!response.ok()) return error_of(response.code, "reading", response.path);
+    auto decoded = TopicAssignment::decode(response.data.value_or(""));
+    if (!decoded) {
+      LOG(ERROR) << response.path << " cannot be read: " << decoded.error().message;
+      continue;
+    }
+    assignments[topics[i]] = {std::move(*decoded), response.stat.mzxid};
+  }
+  return assignments;
+}
+
+}  // namespace
 
 base::Result<std::vector<std::string>> Topics::names(bool watch) {
   auto names = children_of(session_, paths::kTopics, watch);
@@ -27,23 +63,28 @@ base::Result<bool> Topics::exists(const std::string& topic) {
 
 base::Result<std::map<std::string, TopicAssignment>> Topics::read(
     const std::vector<std::string>& topics) {
-  std::vector<Request> requests;
-  requests.reserve(topics.size());
-  for (const std::string& topic : topics) requests.push_back(GetData{paths::topic(topic)});
-  std::vector<Response> responses = session_.execute(std::move(requests));
+  auto stored = decode(topics, session_.execute(requests_for<GetData>(topics)));
+  if (!stored) return stored.error();
   std::map<std::string, TopicAssignment> assignments;
-  for (std::size_t i = 0; i < topics.size(); ++i) {
-    const Response& response = responses[i];
-    if (response.code == Code::kNoNode) continue;
-    if (!response.ok()) return error_of(response.code, "reading", response.path);
-    auto decoded = TopicAssignment::decode(response.data.value_or(""));
-    if (!decoded) {
-      LOG(ERROR) << response.path << " cannot be read: " << decoded.error().message;
-      continue;
-    }
-    assignments[topics[i]] = std::move(*decoded);
-  }
+  for (auto& [topic, found] : *stored) assignments[topic] = std::move(found.assignment);
   return assignments;
+}
+
+base::Result<std::map<std::string, StoredAssignment>> Topics::read_all(
+    const std::vector<std::string>& topics) {
+  return decode(topics, read_many(session_, paths_of(topics)));
+}
+
+base::Result<std::map<std::string, std::int64_t>> Topics::changes(
+    const std::vector<std::string>& topics) {
+  std::vector<Response> responses = session_.execute(requests_for<Exists>(topics));
+  std::map<std::string, std::int64_t> changes;
+  for (std::size_t i = 0; i < topics.size(); ++i) {
+    if (responses[i].code == Code::kNoNode) continue;
+    if (!responses[i].ok()) return error_of(responses[i].code, "reading", responses[i].path);
+    changes[topics[i]] = responses[i].stat.mzxid;
+  }
+  return changes;
 }
 
 base::Status Topics::create(const std::string& topic, const TopicAssignment& assignment,

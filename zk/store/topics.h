@@ -1,6 +1,7 @@
 // Topics: their names, replicas and ids in ZooKeeper (zookeeper.md §1.6).
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,6 +15,11 @@
 
 namespace odradek::zk {
 
+struct StoredAssignment {
+  TopicAssignment assignment;
+  std::int64_t changed_zxid = 0;  // of its node's last change
+};
+
 // Safe from any thread.
 class Topics {
  public:
@@ -26,6 +32,12 @@ class Topics {
   // Pipelined; topics without a node are absent in the result, as are (after a log line) those
   // whose payload cannot be read. Arms the node's watch where a handler is registered.
   base::Result<std::map<std::string, TopicAssignment>> read(const std::vector<std::string>& topics);
+  // As read(), of many (read_many); watches may be armed or not.
+  base::Result<std::map<std::string, StoredAssignment>> read_all(
+      const std::vector<std::string>& topics);
+  // The zxid of each topic's last change; those without a node are absent. Arms watches as read()
+  // does.
+  base::Result<std::map<std::string, std::int64_t>> changes(const std::vector<std::string>& topics);
 
   // The config node first, then the topic's. TOPIC_ALREADY_EXISTS if the topic's node exists.
   base::Status create(const std::string& topic, const TopicAssignment& assignment,
