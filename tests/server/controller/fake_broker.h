@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -235,7 +236,7 @@ class FakeBroker {
 
   const std::string connect_;
   const BrokerId id_;
-  std::int64_t epoch_ = -1;
+  std::atomic<std::int64_t> epoch_ = -1;  // written by the thread of the session that came back
   mutable base::Mutex mutex_;
   base::CondVar changed_;
   std::vector<Recorded> recorded_ GUARDED_BY(mutex_);
