@@ -1,6 +1,7 @@
 """Settings that change while brokers run: written into ZooKeeper as tools do, and seen from outside."""
 import json
 import os
+import re
 import shutil
 import socket
 import ssl
@@ -43,15 +44,28 @@ def change_topic(cluster, topic, **settings):
     change(cluster, f"topics/{topic}", with_dots(settings))
 
 
-def threads(broker, prefix):
-    """How many threads of the process have a name that begins so (the kernel keeps 15 letters of it)."""
-    count = 0
+def tasks(broker, prefix):
+    """The folders in /proc of the threads whose name begins so (the kernel keeps 15 letters of it)."""
     for task in os.listdir(f"/proc/{broker.process.pid}/task"):
+        folder = f"/proc/{broker.process.pid}/task/{task}"
         try:
-            with open(f"/proc/{broker.process.pid}/task/{task}/comm") as name:
-                count += name.read().startswith(prefix)
+            with open(f"{folder}/comm") as name:
+                if name.read().startswith(prefix):
+                    yield folder
         except OSError:
             pass  # it ended meanwhile
+
+
+def threads(broker, prefix):
+    return len(list(tasks(broker, prefix)))
+
+
+def reads_of(broker, prefix):
+    """How many times these threads have called read or the like."""
+    count = 0
+    for folder in tasks(broker, prefix):
+        with open(f"{folder}/io") as io:
+            count += int(re.search(r"syscr: (\d+)", io.read()).group(1))
     return count
 
 

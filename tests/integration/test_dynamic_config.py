@@ -13,7 +13,7 @@ from kafka.protocol.produce import ProduceRequest
 import wire
 from cluster import ROOT, Cluster, free_port, kcat, wait_until
 from load import Load, create_topic
-from settings import ALL, certificate, change, change_brokers, new_certificates, note, produce_error, served, store, threads
+from settings import ALL, certificate, change, change_brokers, new_certificates, note, produce_error, reads_of, served, store, threads
 
 SLOWNESS = float(os.environ.get("ODRADEK_SLOWNESS", "1"))
 
@@ -138,11 +138,11 @@ class EffectsTest(unittest.TestCase):
         """The ends of a topic's compactions."""
         return [int(end) for end in re.findall(rf"{topic}-0: compacted up to offset (\d+)", self.broker.log())]
 
-    def fill_compacted(self, topic, keys, value):
+    def fill_compacted(self, topic, keys, value, *options):
         """Keys that are all different and cannot be compacted yet."""
         create_topic(self.cluster.bootstrap, topic, [[1]], cleanup_policy="compact", segment_bytes=1 << 20, min_cleanable_dirty_ratio=1)
         lines = "".join(f"{i}:{value}\n" for i in range(keys)).encode()
-        kcat("-b", self.cluster.bootstrap, "-P", "-t", topic, "-p", "0", "-K", ":", data=lines)
+        kcat("-b", self.cluster.bootstrap, "-P", "-t", topic, "-p", "0", "-K", ":", *options, data=lines)
 
     def compact(self, topic):
         change(self.cluster, f"topics/{topic}", {"cleanup.policy": "compact", "segment.bytes": "1000000", "min.cleanable.dirty.ratio": "0"})
@@ -168,6 +168,16 @@ class EffectsTest(unittest.TestCase):
         self.compact("slow")
         self.assertGreater(time.monotonic() - began, 0.6 * size / rate)
 
+    def test_how_much_compactions_read_at_once(self):
+        reads = []
+        for name, buffer in (("little-at-once", 64 << 10), ("much-at-once", 8 << 20)):
+            change_brokers(self.cluster, log_cleaner_backoff_ms=20, log_cleaner_io_buffer_size=buffer)
+            self.fill_compacted(name, 4000, "v" * 1000, "-X", "batch.size=16000")
+            before = reads_of(self.broker, "log-cleaner")
+            self.compact(name)
+            reads.append(reads_of(self.broker, "log-cleaner") - before)
+        self.assertGreater(reads[0], 4 * reads[1], reads)
+
     def test_every_key_is_seen_or_says_that_it_has_no_effect(self):
         tables, tests = "", ""
         for folder, prefix in (("server/config", "broker_keys_"), ("tests/integration", "test_")):
@@ -191,6 +201,7 @@ SEEN_BY = {
     "test_the_threads_that_load_logs": "num.recovery.threads.per.data.dir",
     "test_cleaner": "log.cleaner.backoff.ms",
     "test_how_many_keys_a_compaction_sees": "log.cleaner.dedupe.buffer.size log.cleaner.io.buffer.load.factor",
+    "test_how_much_compactions_read_at_once": "log.cleaner.io.buffer.size",
     "test_how_fast_compactions_are": "log.cleaner.io.max.bytes.per.second",
     "test_limits_of_connections": "max.connections.per.ip max.connections.per.ip.overrides",
     "test_limits_of_a_listener_that_is_not_the_brokers": "max.connections max.connection.creation.rate",
@@ -212,8 +223,7 @@ SEEN_BY = {
     "test_pem_in_settings": "ssl.keystore.key ssl.keystore.certificate.chain ssl.key.password ssl.truststore.certificates",
     "test_what_a_listener_is_made_with_stays": "ssl.client.auth ssl.cipher.suites ssl.enabled.protocols",
 }
-UNSEEN = {"log.cleaner.io.buffer.size": "how much the cleaner reads at once",
-          "ssl.endpoint.identification.algorithm": "what brokers ask of each other: the listener that they use stays as it is"}
+UNSEEN = {"ssl.endpoint.identification.algorithm": "what brokers ask of each other: the listener that they use stays as it is"}
 
 
 class NobodyNoticesTest(unittest.TestCase):
