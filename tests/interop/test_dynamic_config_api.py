@@ -1,6 +1,7 @@
 """Settings, quotas and SCRAM credentials through the admin APIs: our broker answers as the JVM's, and writes the same."""
 import difflib
 import json
+import os
 import socket
 import unittest
 
@@ -319,6 +320,37 @@ class DynamicConfigApiTest(unittest.TestCase):
 
     def test_says_the_same_of_a_port_that_is_taken(self):
         self.compare("port taken")
+
+
+class StoresTest(unittest.TestCase):
+    """Key stores that cannot take the place of the one that is served; the reason has words of each broker's own."""
+    KEY = "listener.name.ssl.ssl.keystore.location"
+
+    def answers(self, release):
+        with peers.ChangingCluster(1, release=release, ssl=True) as cluster:
+            port, certificates = cluster.brokers[0].port, cluster.certificates
+            with open(os.path.join(certificates, "junk.pem"), "w") as junk:
+                junk.write("nothing")
+            told = []
+            for name, key, value in [
+                    ("1", self.KEY, "missing.pem"), ("1", self.KEY, "junk.pem"), ("1", self.KEY, "client.pem"), ("1", self.KEY, "broker.pem"),
+                    ("", self.KEY, "broker.pem"), ("1", "ssl.keystore.location", "broker.pem"),
+                    ("1", "listener.name.ssl.ssl.truststore.location", "missing.pem")]:
+                for validate_only in (True, False):
+                    changes = [(BROKER, name, [(key, SET, os.path.join(certificates, value))])]
+                    for code, message, *_ in config_wire.change(port, changes, validate_only):
+                        if message and "ConfigException: " in message:
+                            first, reason = message.split("ConfigException: ", 1)
+                            message = first + reason[reason.index(" for configuration"):]
+                            self.assertRegex(reason, value if value != "client.pem" else "CN=client", release)
+                        told.append((name, key, value, validate_only, code, message))
+                stored = cluster.data("/config/brokers/1") if cluster.zk().exists("/config/brokers/1") else b""
+                told.append(stored.decode().replace(certificates, "DIR"))
+            return told
+
+    def test_refuses_the_same(self):
+        theirs, ours = self.answers("3.9"), self.answers(None)
+        self.assertEqual(theirs, ours)
 
 
 if __name__ == "__main__":
