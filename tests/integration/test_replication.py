@@ -1,10 +1,13 @@
 """Partitions with three replicas: followers copy their leader byte by byte, and nothing acknowledged by all is lost with a leader."""
+import json
 import os
 import signal
 import unittest
 
+from confluent_kafka import Producer
+
 import wire
-from cluster import Cluster, wait_until
+from cluster import DEADLINE_S, Cluster, wait_until
 from load import Load, create_topic, read_all
 from replica_logs import state_of, wait_isr, wait_same_logs
 from shared_cluster import SharedClusterTest, wait_gone
@@ -111,6 +114,38 @@ class ReplicationTest(SharedClusterTest):
 class OldProtocolTest(ReplicationTest):
     """Leaders write in-sync replicas into ZooKeeper themselves, followers ask for the ends of epochs before they fetch."""
     settings = {**ReplicationTest.settings, "inter.broker.protocol.version": "2.6"}
+
+
+class ManyPartitionsTest(unittest.TestCase):
+    COUNT = 1000
+    MOST_WRITES = 25  # a write takes up to two hundred
+
+    def writes(self, cluster, isr):
+        """The ZooKeeper transactions by which all partitions have these replicas in sync; nothing while one has not."""
+        zk, found = cluster.zk(), set()
+        for partition in range(self.COUNT):
+            data, stat = zk.get(f"/brokers/topics/many/partitions/{partition}/state")
+            if sorted(json.loads(data)["isr"]) != isr:
+                return None
+            found.add(stat.mzxid)
+        return found
+
+    def test_a_follower_leaves_and_comes_back_by_few_writes(self):
+        with Cluster(2, replica_lag_time_max_ms=LAG_MS) as cluster:
+            leader = cluster.broker(cluster.controller())
+            follower = next(broker for broker in cluster.brokers if broker is not leader)
+            create_topic(cluster.bootstrap, "many", [[leader.id, follower.id]] * self.COUNT)
+            wait_until(lambda: self.writes(cluster, [1, 2]), "all in sync")
+            os.kill(follower.process.pid, signal.SIGSTOP)
+            producer = Producer({"bootstrap.servers": cluster.bootstrap, "acks": 1, "log_level": 0})
+            for partition in range(self.COUNT):
+                producer.produce("many", b"x", partition=partition)
+            self.assertEqual(0, producer.flush(DEADLINE_S))
+            left = wait_until(lambda: self.writes(cluster, [leader.id]), "the leader alone in sync")
+            os.kill(follower.process.pid, signal.SIGCONT)
+            back = wait_until(lambda: self.writes(cluster, [1, 2]), "all in sync again")
+            self.assertLess(len(left), self.MOST_WRITES)
+            self.assertLess(len(back), self.MOST_WRITES)
 
 
 class TlsTest(unittest.TestCase):
