@@ -186,8 +186,10 @@ void BrokerChanges::on_answer(const LeaderAndIsrAnswered& answered) {
   std::erase_if(lost, [this](const PartitionReplica& replica) {
     return parts_.context.partition(replica.partition) == nullptr;
   });
-  LOG(WARNING) << parts_.context.tag() << "broker " << answered.broker << ": " << lost.size()
-               << " replicas are in failed directories";
+  if (lost.empty()) return;
+  LOG(WARNING) << parts_.context.tag() << "broker " << answered.broker << " cannot serve "
+               << lost.size() << " replicas, of " << lost.front().partition.to_string()
+               << " among others: its log says whether a directory failed or records are missing";
   on_replicas_offline(lost);
 }
 
