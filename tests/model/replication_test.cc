@@ -202,7 +202,7 @@ TEST(Replication, DISABLED_LosesNothingAtFullSize) {
 // By hand, as the one above.
 TEST(Replication, DISABLED_LosesNothingOfThreeRecordsAtFullSize) {
   expect_no_loss("three brokers, three records, a new controller", {.faults = 1, .isr_changes = 1},
-                 700'000'000);
+                 100'000'000);
 }
 
 // Why the model lets the controller hear of a lost tail before the next fault.
