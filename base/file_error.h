@@ -1,5 +1,5 @@
-// What the files of base say when the kernel refuses: the operation, the path and the reason in one
-// sentence.
+// How the files of base call the kernel, and what they say when it refuses: the operation, the path
+// and the reason in one sentence.
 #pragma once
 
 #include <fcntl.h>

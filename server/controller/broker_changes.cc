@@ -182,14 +182,14 @@ void BrokerChanges::on_answer(const LeaderAndIsrAnswered& answered) {
     }
   }
   if (offline.empty()) parts_.context.offline_dirs().erase(answered.broker);
-  if (lost.empty()) return;
   std::erase_if(lost, [this](const PartitionReplica& replica) {
     return parts_.context.partition(replica.partition) == nullptr;
   });
   if (lost.empty()) return;
   LOG(WARNING) << parts_.context.tag() << "broker " << answered.broker << " cannot serve "
-               << lost.size() << " replicas, of " << lost.front().partition.to_string()
-               << " among others: its log says whether a directory failed or records are missing";
+               << lost.size() << " replicas, the first of them of "
+               << lost.front().partition.to_string()
+               << ": its log says whether a directory failed or records are missing";
   on_replicas_offline(lost);
 }
 

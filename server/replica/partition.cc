@@ -20,8 +20,7 @@ base::Status refusal_of(const TopicPartition& partition, Offset end, Offset reco
           " to " + std::to_string(recorded - 1) +
           " are lost here. Start a replica that has them. Or give them up: elect another replica "
           "by kafka-leader-election.sh --election-type unclean; or, where this one has the most, "
-          "set "
-          "the topic's unclean.leader.election.enable=true, then elect in the same way");
+          "set the topic's unclean.leader.election.enable=true, then elect in the same way");
 }
 
 }  // namespace

@@ -28,16 +28,20 @@ base::Result<std::vector<Response>> read_in_bulk(const std::string& servers,
 
 }  // namespace
 
+std::vector<Response> read_each(Session& session, const std::vector<std::string>& paths) {
+  std::vector<Request> requests;
+  requests.reserve(paths.size());
+  for (const std::string& path : paths) requests.push_back(GetData{path});
+  return session.execute(std::move(requests));
+}
+
 std::vector<Response> read_many(Session& session, const std::vector<std::string>& paths) {
   if (paths.size() >= kFewestInBulk) {
     auto responses = read_in_bulk(session.connect_string(), paths);
     if (responses) return std::move(*responses);
     LOG(INFO) << paths.size() << " nodes are read one by one: " << responses.error().message;
   }
-  std::vector<Request> requests;
-  requests.reserve(paths.size());
-  for (const std::string& path : paths) requests.push_back(GetData{path});
-  return session.execute(std::move(requests));
+  return read_each(session, paths);
 }
 
 }  // namespace odradek::zk

@@ -16,6 +16,13 @@ std::string state_path(const protocol::TopicPartition& partition) {
   return paths::partition_state(partition.topic, partition.partition);
 }
 
+std::vector<std::string> state_paths(const std::vector<protocol::TopicPartition>& partitions) {
+  std::vector<std::string> paths;
+  paths.reserve(partitions.size());
+  for (const auto& partition : partitions) paths.push_back(state_path(partition));
+  return paths;
+}
+
 Create empty_node(std::string path) {
   return {std::move(path), std::nullopt, CreateMode::kPersistent, {}};
 }
@@ -69,18 +76,12 @@ base::Result<std::vector<std::optional<StoredPartitionState>>> decode_states(
 
 base::Result<std::vector<std::optional<StoredPartitionState>>> Partitions::read(
     const std::vector<protocol::TopicPartition>& partitions) {
-  std::vector<Request> requests;
-  requests.reserve(partitions.size());
-  for (const auto& partition : partitions) requests.push_back(GetData{state_path(partition)});
-  return decode_states(session_.execute(std::move(requests)));
+  return decode_states(read_each(session_, state_paths(partitions)));
 }
 
 base::Result<std::vector<std::optional<StoredPartitionState>>> Partitions::read_all(
     const std::vector<protocol::TopicPartition>& partitions) {
-  std::vector<std::string> paths;
-  paths.reserve(partitions.size());
-  for (const auto& partition : partitions) paths.push_back(state_path(partition));
-  return decode_states(read_many(session_, paths));
+  return decode_states(read_many(session_, state_paths(partitions)));
 }
 
 base::Result<std::vector<PartitionUpdateResult>> Partitions::create(

@@ -20,14 +20,6 @@ std::vector<std::string> paths_of(const std::vector<std::string>& topics) {
   return paths;
 }
 
-template <class Read>
-std::vector<Request> requests_for(const std::vector<std::string>& topics) {
-  std::vector<Request> requests;
-  requests.reserve(topics.size());
-  for (const std::string& topic : topics) requests.push_back(Read{paths::topic(topic)});
-  return requests;
-}
-
 base::Result<std::map<std::string, StoredAssignment>> decode(
     const std::vector<std::string>& topics, const std::vector<Response>& responses) {
   std::map<std::string, StoredAssignment> assignments;
@@ -63,7 +55,7 @@ base::Result<bool> Topics::exists(const std::string& topic) {
 
 base::Result<std::map<std::string, TopicAssignment>> Topics::read(
     const std::vector<std::string>& topics) {
-  auto stored = decode(topics, session_.execute(requests_for<GetData>(topics)));
+  auto stored = decode(topics, read_each(session_, paths_of(topics)));
   if (!stored) return stored.error();
   std::map<std::string, TopicAssignment> assignments;
   for (auto& [topic, found] : *stored) assignments[topic] = std::move(found.assignment);
@@ -77,7 +69,10 @@ base::Result<std::map<std::string, StoredAssignment>> Topics::read_all(
 
 base::Result<std::map<std::string, std::int64_t>> Topics::changes(
     const std::vector<std::string>& topics) {
-  std::vector<Response> responses = session_.execute(requests_for<Exists>(topics));
+  std::vector<Request> requests;
+  requests.reserve(topics.size());
+  for (const std::string& topic : topics) requests.push_back(Exists{paths::topic(topic)});
+  std::vector<Response> responses = session_.execute(std::move(requests));
   std::map<std::string, std::int64_t> changes;
   for (std::size_t i = 0; i < topics.size(); ++i) {
     if (responses[i].code == Code::kNoNode) continue;
