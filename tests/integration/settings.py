@@ -44,14 +44,14 @@ def change_topic(cluster, topic, **settings):
     change(cluster, f"topics/{topic}", with_dots(settings))
 
 
-def tasks(broker, prefix):
-    """The folders in /proc of the threads whose name begins so (the kernel keeps 15 letters of it)."""
+def tasks(broker, prefix, file="comm"):
+    """What /proc says in this file of each thread whose name begins so (the kernel keeps 15 letters of it)."""
     for task in os.listdir(f"/proc/{broker.process.pid}/task"):
         folder = f"/proc/{broker.process.pid}/task/{task}"
         try:
-            with open(f"{folder}/comm") as name:
+            with open(f"{folder}/comm") as name, open(f"{folder}/{file}") as wanted:
                 if name.read().startswith(prefix):
-                    yield folder
+                    yield wanted.read()
         except OSError:
             pass  # it ended meanwhile
 
@@ -62,11 +62,7 @@ def threads(broker, prefix):
 
 def reads_of(broker, prefix):
     """How many times these threads have called read or the like."""
-    count = 0
-    for folder in tasks(broker, prefix):
-        with open(f"{folder}/io") as io:
-            count += int(re.search(r"syscr: (\d+)", io.read()).group(1))
-    return count
+    return sum(int(re.search(r"syscr: (\d+)", io).group(1)) for io in tasks(broker, prefix, "io"))
 
 
 def produce_error(port, topic, records, acks=-1, partition=0):

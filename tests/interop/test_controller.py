@@ -22,7 +22,9 @@ class Cluster(peers.ChangingCluster):
 
     def __init__(self, release, data_release="3.9", **settings):
         # The controller decides the versions of its requests by this alone.
-        super().__init__(3, data_release, inter_broker_protocol_version=data_release, **settings)
+        # Leaders move when a test says so: the first balance comes five seconds after an election.
+        super().__init__(3, data_release, inter_broker_protocol_version=data_release, auto_leader_rebalance_enable="false",
+                         **settings)
         self.brokers[0].release = release
 
     def __enter__(self):
