@@ -208,9 +208,9 @@ const char* importance_name(Importance importance) {
 }
 
 base::Error malformed_map(std::string_view key, std::string_view item) {
-  return base::Error(protocol::ErrorCode::kInvalidConfig,
-                     std::string(kMalformedMap) + std::string(key) + "': begin 0, end -1, length " +
-                         std::to_string(item.size()));
+  return base::Error(protocol::ErrorCode::kInvalidRequest,
+                     "Error parsing configuration property '" + std::string(key) +
+                         "': begin 0, end -1, length " + std::to_string(item.size()));
 }
 
 }  // namespace odradek::config

@@ -113,8 +113,8 @@ struct ConfigKey {
 base::Error invalid_value(std::string_view key, std::string_view value, bool sensitive,
                           std::string_view why);
 
-// An item without a colon in a list of pairs, in the JVM broker's words.
-inline constexpr std::string_view kMalformedMap = "Error parsing configuration property '";
+// An item without a colon in a list of pairs, in the JVM broker's words. INVALID_REQUEST, as for
+// all that cannot be read; what can be read and breaks a rule between keys is INVALID_CONFIG.
 base::Error malformed_map(std::string_view key, std::string_view item);
 
 }  // namespace odradek::config

@@ -104,9 +104,11 @@ base::Result<BrokerConfig> DynamicConfig::with_layer(bool for_all_brokers,
   auto next = BrokerConfig::build(std::move(layers));
   if (!next) return next;
   if (auto fine = check_broker_config(*next); !fine) {
-    const std::string& why = fine.error().message;
-    bool is_bare = why.starts_with(kMalformedMap) || why.starts_with(kMalformedListeners);
-    return base::Error(ErrorCode::kInvalidRequest, (is_bare ? "" : "requirement failed: ") + why);
+    base::Error error = fine.error();
+    if (error.code == static_cast<std::int16_t>(ErrorCode::kInvalidConfig)) {
+      error = base::Error(ErrorCode::kInvalidRequest, "requirement failed: " + error.message);
+    }
+    return error;
   }
   return next;
 }

@@ -18,6 +18,12 @@ base::Error refuse(std::string why) {
   return base::Error(protocol::ErrorCode::kInvalidConfig, std::move(why));
 }
 
+// In the JVM broker's words.
+base::Error malformed_listeners(std::string_view text, const std::string& why) {
+  return base::Error(protocol::ErrorCode::kInvalidRequest,
+                     "Error creating broker listeners from '" + std::string(text) + "': " + why);
+}
+
 std::string names_of(const std::vector<Listener>& listeners) {
   std::vector<std::string> names;
   for (const auto& listener : listeners) names.push_back(listener.name);
@@ -239,13 +245,12 @@ base::Result<std::vector<Listener>> parse_endpoint_list(
   for (const auto& entry : base::split_list(text)) {
     auto listener = parse_endpoint(entry);
     if (!listener) {
-      return refuse(std::string(kMalformedListeners) + std::string(text) +
-                    "': " + listener.error().message);
+      return malformed_listeners(text, listener.error().message);
     }
     auto protocol = protocols.find(listener->name);
     if (protocol == protocols.end()) {
-      return refuse(std::string(kMalformedListeners) + std::string(text) +
-                    "': No security protocol defined for listener " + listener->name);
+      return malformed_listeners(text,
+                                 "No security protocol defined for listener " + listener->name);
     }
     listener->protocol = protocol->second;
     if (!names.insert(listener->name).second) {

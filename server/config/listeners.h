@@ -58,9 +58,6 @@ struct Listeners {
   std::vector<Listener> data_plane() const;
 };
 
-// How the error begins for a list that cannot be read, in the JVM broker's words.
-inline constexpr std::string_view kMalformedListeners = "Error creating broker listeners from '";
-
 // Fails with the rule that is broken, naming the key. An advertised port of 0 is kept: the broker
 // replaces it by the port that the kernel gave to the bound listener of that name.
 base::Result<Listeners> parse_listeners(const BrokerConfig& config);

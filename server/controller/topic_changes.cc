@@ -1,5 +1,7 @@
 #include "server/controller/topic_changes.h"
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
 #include "base/log.h"
@@ -58,19 +60,21 @@ void TopicChanges::load_all() {
 
 bool TopicChanges::watch_some() {
   constexpr std::size_t kAtOnce = 500;  // so that other events do not wait for long
-  std::map<std::string, std::int64_t> known;
+  const std::size_t left = unwatched_.size() - std::min(unwatched_.size(), kAtOnce);
+  const auto some = std::span(unwatched_).subspan(left);
   std::vector<std::string> names;
-  for (; !unwatched_.empty() && names.size() < kAtOnce; unwatched_.pop_back()) {
-    const auto& [name, changed_zxid] = unwatched_.back();
+  for (const auto& [name, changed_zxid] : some) {
     if (parts_.context.topic(name) == nullptr) continue;
     watch(name);
     names.push_back(name);
-    known[name] = changed_zxid;
   }
-  for (const auto& [name, changed_zxid] : parts_.store.topic_changes(names)) {
-    if (changed_zxid != known[name]) on_modification(name);
+  const std::map<std::string, std::int64_t> changes = parts_.store.topic_changes(names);
+  for (const auto& [name, changed_zxid] : some) {
+    auto change = changes.find(name);
+    if (change != changes.end() && change->second != changed_zxid) on_modification(name);
   }
-  return !unwatched_.empty();
+  unwatched_.resize(left);
+  return left > 0;
 }
 
 void TopicChanges::on_change() {

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "protocol/errors.h"
 #include "zk/data/paths.h"
+#include "zk/store/bulk.h"
 #include "zk/store/nodes.h"
 
 namespace odradek::zk {
@@ -95,20 +96,16 @@ base::Result<std::vector<protocol::BrokerId>> Brokers::ids(bool watch) {
 base::Result<std::vector<RegisteredBroker>> Brokers::list(bool watch) {
   auto live = ids(watch);
   if (!live) return live.error();
-  std::vector<Request> requests;
-  for (protocol::BrokerId id : *live) requests.push_back(GetData{paths::broker(id)});
-  std::vector<Response> responses = session_.execute(std::move(requests));
+  std::vector<std::string> paths;
+  for (protocol::BrokerId id : *live) paths.push_back(paths::broker(id));
+  const std::vector<Response> responses = read_each(session_, paths);
   std::vector<RegisteredBroker> brokers;
   for (std::size_t i = 0; i < responses.size(); ++i) {
-    Response& response = responses[i];
-    if (response.code == Code::kNoNode) continue;
-    if (!response.ok()) return error_of(response.code, "reading", response.path);
-    auto decoded = BrokerRegistration::decode((*live)[i], response.data.value_or(""));
-    if (!decoded) {
-      LOG(ERROR) << response.path << " cannot be read: " << decoded.error().message;
-      continue;
-    }
-    brokers.push_back({std::move(*decoded), response.stat.czxid});
+    auto registration = decoded(responses[i], [&](std::string_view text) {
+      return BrokerRegistration::decode((*live)[i], text);
+    });
+    if (!registration) return registration.error();
+    if (*registration) brokers.push_back({std::move(**registration), responses[i].stat.czxid});
   }
   return brokers;
 }

@@ -4,7 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "base/log.h"
 #include "zk/data/paths.h"
 #include "zk/store/bulk.h"
 #include "zk/store/nodes.h"
@@ -59,15 +58,9 @@ base::Result<std::vector<std::optional<StoredPartitionState>>> decode_states(
     const std::vector<Response>& responses) {
   std::vector<std::optional<StoredPartitionState>> states(responses.size());
   for (std::size_t i = 0; i < responses.size(); ++i) {
-    const Response& response = responses[i];
-    if (response.code == Code::kNoNode) continue;
-    if (!response.ok()) return error_of(response.code, "reading", response.path);
-    auto decoded = PartitionState::decode(response.data.value_or(""));
-    if (!decoded) {
-      LOG(ERROR) << response.path << " cannot be read: " << decoded.error().message;
-      continue;
-    }
-    states[i] = StoredPartitionState{std::move(*decoded), response.stat.version};
+    auto state = decoded(responses[i], PartitionState::decode);
+    if (!state) return state.error();
+    if (*state) states[i] = StoredPartitionState{std::move(**state), responses[i].stat.version};
   }
   return states;
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/log.h"
 #include "protocol/errors.h"
 #include "zk/data/paths.h"
 #include "zk/store/bulk.h"
@@ -24,15 +23,11 @@ base::Result<std::map<std::string, StoredAssignment>> decode(
     const std::vector<std::string>& topics, const std::vector<Response>& responses) {
   std::map<std::string, StoredAssignment> assignments;
   for (std::size_t i = 0; i < topics.size(); ++i) {
-    const Response& response = responses[i];
-    if (response.code == Code::kNoNode) continue;
-    if (!response.ok()) return error_of(response.code, "reading", response.path);
-    auto decoded = TopicAssignment::decode(response.data.value_or(""));
-    if (!decoded) {
-      LOG(ERROR) << response.path << " cannot be read: " << decoded.error().message;
-      continue;
+    auto assignment = decoded(responses[i], TopicAssignment::decode);
+    if (!assignment) return assignment.error();
+    if (*assignment) {
+      assignments[topics[i]] = {std::move(**assignment), responses[i].stat.mzxid};
     }
-    assignments[topics[i]] = {std::move(*decoded), response.stat.mzxid};
   }
   return assignments;
 }
