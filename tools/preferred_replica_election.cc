@@ -21,7 +21,6 @@
 namespace odradek::tools {
 namespace {
 
-
 using Wanted = std::optional<std::vector<TopicPartition>>;  // none: all
 
 std::vector<OptionSpec> preferred_options() {

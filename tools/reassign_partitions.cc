@@ -17,7 +17,6 @@
 namespace odradek::tools {
 namespace {
 
-
 struct Action {
   std::string_view name;
   std::vector<std::string_view> required;

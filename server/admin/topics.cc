@@ -34,9 +34,8 @@ bool is_led(const metadata::TopicInfo* topic, std::int32_t partitions) {
 }  // namespace
 
 TopicAdmin::TopicAdmin(zk::Topics& topics, zk::Deletions& deletions,
-                       const config::DynamicConfig& config,
-                       const metadata::MetadataCache& metadata, Purgatory& purgatory,
-                       base::Random random)
+                       const config::DynamicConfig& config, const metadata::MetadataCache& metadata,
+                       Purgatory& purgatory, base::Random random)
     : topics_(topics),
       deletions_(deletions),
       config_(config),

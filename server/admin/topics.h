@@ -54,8 +54,7 @@ class TopicAdmin {
   // The topics that were not settled in time.
   using WaitCallback = std::function<void(std::vector<std::string>)>;
 
-  TopicAdmin(zk::Topics& topics, zk::Deletions& deletions,
-             const config::DynamicConfig& config,
+  TopicAdmin(zk::Topics& topics, zk::Deletions& deletions, const config::DynamicConfig& config,
              const metadata::MetadataCache& metadata, Purgatory& purgatory, base::Random random);
 
   // Checks and, unless `validate_only`, writes the topic. Errors as CreateTopics gives them.

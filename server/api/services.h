@@ -13,7 +13,7 @@
 namespace odradek::admin {
 class BrokerLoggers;
 class TopicAdmin;
-}
+}  // namespace odradek::admin
 namespace odradek::controller {
 class Controller;
 }

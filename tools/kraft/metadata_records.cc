@@ -94,7 +94,7 @@ base::Result<std::string> text_of_frame(OptionalBytes value, auto show) {
     auto record = decode<Record>(*frame);
     text = record.ok() ? show(*record, *frame) : record.error();
   };
-  ((frame->type == Records::kType && (take(std::type_identity<Records>()), true)) || ...);
+  (void)((frame->type == Records::kType && (take(std::type_identity<Records>()), true)) || ...);
   return text;
 }
 

@@ -40,7 +40,7 @@ struct Stat {
   std::int64_t pzxid = 0;  // of the last change of the children
   std::int64_t ctime_ms = 0;
   std::int64_t mtime_ms = 0;
-  std::int32_t version = 0;          // of the data
+  std::int32_t version = 0;  // of the data
   std::int32_t children_version = 0;
   std::int32_t acl_version = 0;
   std::int64_t ephemeral_owner = 0;  // session id, 0 for a persistent node

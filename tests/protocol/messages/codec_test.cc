@@ -156,9 +156,8 @@ TEST(Codec, KeepsNullRecordsApartFromEmptyOnes) {
 
 TEST(Codec, EscapesTextInJson) {
   HeartbeatRequest request{.group_id = "a\"\\\n\x01\xc3\xa4"};
-  EXPECT_EQ(
-      Codec<HeartbeatRequest>::json(request, 0),
-      "{\"groupId\":\"a\\\"\\\\\\n\\u0001\xc3\xa4\",\"generationId\":0,\"memberId\":\"\"}");
+  EXPECT_EQ(Codec<HeartbeatRequest>::json(request, 0),
+            "{\"groupId\":\"a\\\"\\\\\\n\\u0001\xc3\xa4\",\"generationId\":0,\"memberId\":\"\"}");
 }
 
 }  // namespace

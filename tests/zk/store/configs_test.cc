@@ -66,15 +66,16 @@ TEST_F(ConfigsTest, RemovesEmptyQuotaEntitiesUpwards) {
 
 struct Recorder {
   explicit Recorder(Session& session)
-      : listener(session, "/config/changes", "config_change_",
-                 [this](const std::vector<std::string>& fresh) {
-                   for (const std::string& payload : fresh) (void)payloads.push(payload);
-                   return !is_refusing.exchange(false);
-                 },
-                 [this] {
-                   ++looks_at_all;
-                   return true;
-                 }) {
+      : listener(
+            session, "/config/changes", "config_change_",
+            [this](const std::vector<std::string>& fresh) {
+              for (const std::string& payload : fresh) (void)payloads.push(payload);
+              return !is_refusing.exchange(false);
+            },
+            [this] {
+              ++looks_at_all;
+              return true;
+            }) {
     listener.start();
   }
   std::vector<std::string> drained() {
