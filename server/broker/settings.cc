@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "server/config/inter_broker_protocol.h"
+#include "server/network/socket.h"
 #include "zk/store/node_acl.h"
 
 namespace odradek::broker {
@@ -44,19 +45,19 @@ std::map<std::string, std::int32_t> per_ip_overrides(const config::BrokerConfig&
   for (const std::string& entry : base::split_list(config.max_connections_per_ip_overrides)) {
     std::size_t colon = entry.rfind(':');
     if (colon == std::string::npos) continue;  // refused when the configuration was checked
-    auto limit = base::parse_int<std::int32_t>(std::string_view(entry).substr(colon + 1), 0);
-    if (limit) overrides[entry.substr(0, colon)] = *limit;
+    auto limit =
+        base::parse_int<std::int32_t>(base::trim(std::string_view(entry).substr(colon + 1)), 0);
+    auto addresses =
+        network::addresses_of(std::string(base::trim(std::string_view(entry).substr(0, colon))));
+    if (!addresses) {
+      LOG(ERROR) << "max.connections.per.ip.overrides is without effect for "
+                 << addresses.error().message;
+      continue;
+    }
+    if (!limit) continue;
+    for (const std::string& address : *addresses) overrides[address] = *limit;
   }
   return overrides;
-}
-
-// Refuses the connection by an empty principal where no rule applies.
-std::string principal_of(ssl_st* session, const security::PrincipalMapper& mapper) {
-  auto principal = security::peer_principal(session, mapper);
-  if (principal) return *principal;
-  LOG(WARNING) << "a TLS peer matches no ssl.principal.mapping.rules and stays anonymous: "
-               << principal.error().message;
-  return std::string(security::kAnonymousPrincipal);
 }
 
 }  // namespace
@@ -311,7 +312,9 @@ base::Result<network::ListenerOptions> listener_options(const config::BrokerConf
   if (!mapper) return mapper.error();
   auto shared = std::make_shared<security::PrincipalMapper>(std::move(*mapper));
   listening.tls.context = [tls] { return tls->server()->shared(); };
-  listening.tls.principal = [shared](ssl_st* session) { return principal_of(session, *shared); };
+  listening.tls.principal = [shared](ssl_st* session) {
+    return security::peer_principal(session, *shared);
+  };
   return listening;
 }
 

@@ -58,10 +58,7 @@ bool Connection::shake_hands() {
   IoResult result = transport_->handshake();
   switch (result.state) {
     case IoState::kReady:
-      phase_ = Phase::kOpen;
-      context_->set_principal(transport_->principal());
-      if (config::uses_tls(context_->facts().protocol)) tools_.metrics.handshakes_done.add();
-      return true;
+      return open();
     case IoState::kWantRead:
     case IoState::kWantWrite:
       if (is_draining_)
@@ -77,6 +74,18 @@ bool Connection::shake_hands() {
       return false;
   }
   return false;
+}
+
+bool Connection::open() {
+  auto principal = transport_->principal();
+  if (!principal) {
+    close(Ending::kFailedHandshake, principal.error().message);
+    return false;
+  }
+  phase_ = Phase::kOpen;
+  context_->set_principal(std::move(*principal));
+  if (config::uses_tls(context_->facts().protocol)) tools_.metrics.handshakes_done.add();
+  return true;
 }
 
 bool Connection::flush() {

@@ -104,6 +104,7 @@ class Connection {
 
   // Each returns true when the next step may be taken.
   bool shake_hands();
+  bool open();
   bool flush();
   bool end_if_due();
   bool may_read();

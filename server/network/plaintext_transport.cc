@@ -62,6 +62,6 @@ IoResult PlaintextTransport::send_file(int file, std::int64_t position, std::siz
   }
 }
 
-std::string PlaintextTransport::principal() const { return kAnonymous; }
+base::Result<std::string> PlaintextTransport::principal() const { return std::string(kAnonymous); }
 
 }  // namespace odradek::network

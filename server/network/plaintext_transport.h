@@ -19,7 +19,7 @@ class PlaintextTransport : public Transport {
   IoResult send_file(int file, std::int64_t position, std::size_t size_bytes) override;
   void close() override { socket_.close(); }
   int fd() const override { return socket_.fd(); }
-  std::string principal() const override;
+  base::Result<std::string> principal() const override;
 
  private:
   Socket socket_;

@@ -254,10 +254,15 @@ std::vector<ConnectionId> Processor::connection_ids() const {
   return ids;
 }
 
+bool Processor::may_idle_forever() const {
+  return surroundings_.options.connections_max_idle_ms < 0;
+}
+
 void Processor::set_tick_alarm() {
   const SocketServerOptions& options = surroundings_.options;
   const std::int64_t shortest_ms =
-      std::min(options.connections_max_idle_ms, options.handshake_timeout_ms);
+      may_idle_forever() ? options.handshake_timeout_ms
+                         : std::min(options.connections_max_idle_ms, options.handshake_timeout_ms);
   is_ticking_ = true;
   tick_alarm_.set_after_ms(std::clamp(shortest_ms / 4, kMinTickMs, kMaxTickMs));
 }
@@ -272,7 +277,8 @@ void Processor::tick() {
       if (now_ms - connection->opened_ms() >= options.handshake_timeout_ms) {
         slow_handshakes.push_back(connection.get());
       }
-    } else if (now_ms - connection->last_active_ms() >= options.connections_max_idle_ms &&
+    } else if (!may_idle_forever() &&
+               now_ms - connection->last_active_ms() >= options.connections_max_idle_ms &&
                !connection->has_request_under_way()) {
       idle.emplace_back(connection->last_active_ms(), connection.get());
     }

@@ -94,6 +94,7 @@ class Processor : private ConnectionHost {
   void set_resume_alarm();
   // Closes what has been idle, or shaking hands, for too long.
   void tick();
+  bool may_idle_forever() const;  // connections.max.idle.ms is negative
   void set_tick_alarm();
   void ask_for_memory();
   void resume_starving();

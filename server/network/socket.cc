@@ -66,6 +66,22 @@ void Socket::close() {
 
 std::string error_text(int error_number) { return std::system_category().message(error_number); }
 
+base::Result<std::vector<std::string>> addresses_of(const std::string& host) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const int result = ::getaddrinfo(host.c_str(), nullptr, &hints, &found);
+  if (result != 0) return base::Error(host + ": " + ::gai_strerror(result));
+  std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> first(found, &::freeaddrinfo);
+  std::vector<std::string> addresses;
+  for (const addrinfo* address = found; address; address = address->ai_next) {
+    sockaddr_storage storage{};
+    std::memcpy(&storage, address->ai_addr, address->ai_addrlen);
+    addresses.push_back(to_address(storage).host);
+  }
+  return addresses;
+}
+
 base::Result<Socket> listen_on(const ListenSettings& settings) {
   const std::string name =
       (settings.host.empty() ? "*" : settings.host) + ":" + std::to_string(settings.port);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/result.h"
 
@@ -44,6 +45,9 @@ struct ListenSettings {
   std::int32_t backlog = 0;
   std::int32_t receive_buffer_bytes = -1;  // inherited by accepted sockets; -1: the kernel's
 };
+
+// All of a host's, by name or numeric, as SocketAddress writes them. May wait for a name server.
+base::Result<std::vector<std::string>> addresses_of(const std::string& host);
 
 // Non-blocking. The error names the address and the reason.
 base::Result<Socket> listen_on(const ListenSettings& settings);

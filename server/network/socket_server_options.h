@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "server/config/listeners.h"
 
 struct ssl_st;      // OpenSSL's SSL
@@ -22,9 +23,9 @@ struct TlsOptions {
   // The context for the next connection, so that certificates can be exchanged at run time; null
   // refuses it. From any network thread.
   std::function<std::shared_ptr<ssl_ctx_st>()> context;
-  // "User:..." of a peer whose handshake is done. Unset: the subject of its certificate as Java
-  // prints it, User:ANONYMOUS without one.
-  std::function<std::string(ssl_st*)> principal;
+  // "User:..." of a peer whose handshake is done; an error closes the connection. Unset: the
+  // subject of its certificate as Java prints it, User:ANONYMOUS without one.
+  std::function<base::Result<std::string>(ssl_st*)> principal;
 };
 
 struct ListenerOptions {
@@ -59,7 +60,7 @@ struct SocketServerOptions {
   std::int64_t queued_max_request_bytes = -1;     // queued.max.request.bytes; -1: 1 GiB
   std::int32_t request_max_bytes = 104857600;     // socket.request.max.bytes
   std::int32_t sasl_max_receive_bytes = 524288;   // sasl.server.max.receive.size
-  std::int64_t connections_max_idle_ms = 600000;  // connections.max.idle.ms
+  std::int64_t connections_max_idle_ms = 600000;  // connections.max.idle.ms; negative: any time
   std::int64_t handshake_timeout_ms = 30000;      // ours: TLS handshake, first to last byte
   ConnectionLimitOptions limits;
 };

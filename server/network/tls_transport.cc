@@ -243,8 +243,9 @@ void TlsTransport::move_to(TlsScratch& scratch) {
 
 bool TlsTransport::has_input() const { return SSL_has_pending(ssl_.get()) == 1; }
 
-std::string TlsTransport::principal() const {
-  return principal_of_ ? principal_of_(ssl_.get()) : subject_principal(ssl_.get());
+base::Result<std::string> TlsTransport::principal() const {
+  if (!principal_of_) return subject_principal(ssl_.get());
+  return principal_of_(ssl_.get());
 }
 
 std::string subject_principal(ssl_st* ssl) {

@@ -43,7 +43,7 @@ class TlsTransport : public Transport {
   bool has_input() const override;
   void move_to(TlsScratch& scratch) override;
   int fd() const override { return socket_.fd(); }
-  std::string principal() const override;
+  base::Result<std::string> principal() const override;
 
  private:
   // Looks at the first byte before OpenSSL does; kFailed names what speaks there instead of TLS.
@@ -56,7 +56,7 @@ class TlsTransport : public Transport {
   Socket socket_;
   TlsScratch* scratch_;
   const std::shared_ptr<ssl_ctx_st> context_;
-  const std::function<std::string(ssl_st*)> principal_of_;
+  const std::function<base::Result<std::string>(ssl_st*)> principal_of_;
   std::unique_ptr<ssl_st, void (*)(ssl_st*)> ssl_;
   std::vector<std::uint8_t> unsent_;  // cipher text that the kernel had no room for
   std::size_t unsent_from_ = 0;

@@ -8,6 +8,8 @@
 #include <span>
 #include <string>
 
+#include "base/result.h"
+
 namespace odradek::network {
 
 enum class IoState : std::uint8_t {
@@ -49,8 +51,8 @@ class Transport {
   // Another network thread owns the connection from now on, whose scratch this is.
   virtual void move_to(TlsScratch&) {}
   virtual int fd() const = 0;
-  // Of the peer, after the handshake.
-  virtual std::string principal() const = 0;
+  // Of the peer, after the handshake; an error where it is to be nobody here.
+  virtual base::Result<std::string> principal() const = 0;
 };
 
 }  // namespace odradek::network

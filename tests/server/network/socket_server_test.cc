@@ -273,6 +273,17 @@ TEST_F(SocketServerTest, ClosesIdleConnectionsButNotThoseThatWaitForAnAnswer) {
   EXPECT_TRUE(waiting.is_closed_by_server());
 }
 
+TEST_F(SocketServerTest, ANegativeIdleTimeClosesNobody) {
+  options_.connections_max_idle_ms = -1;
+  options_.handshake_timeout_ms = 40;  // looked after four times as often
+  start();
+  TestClient idle(port());
+  EXPECT_FALSE(idle.is_readable_within_ms(100));
+  ASSERT_TRUE(idle.send(request_frame(1, "still here")));
+  EXPECT_EQ(idle.receive_frame(), echo_of(1, "still here"));
+  EXPECT_EQ(server_->metrics().connections_idle_closed.count(), 0);
+}
+
 TEST_F(SocketServerTest, HoldsBackAClientThatNeverReads) {
   handler_.is_inline = true;
   const std::string big(500'000, 'y');

@@ -86,6 +86,18 @@ TEST_F(TlsServerTest, KnowsThePeerByItsCertificate) {
   EXPECT_TRUE(becomes_true([&] { return server_->metrics().handshakes_failed.count() == 1; }));
 }
 
+TEST_F(TlsServerTest, SendsAwayAPeerWhoIsNobodyHere) {
+  add_tls_listener();
+  options_.listeners.back().tls.principal = [](ssl_st*) -> base::Result<std::string> {
+    return base::Error("no rule applies");
+  };
+  start();
+  TestClient client(port("SSL"));
+  EXPECT_TRUE(!client.start_tls(client_context_.get()) || client.is_closed_by_server());
+  EXPECT_TRUE(becomes_true([&] { return server_->metrics().handshakes_failed.count() == 1; }));
+  EXPECT_EQ(server_->metrics().handshakes_done.count(), 0);
+}
+
 TEST_F(TlsServerTest, IsAnonymousWithoutACertificate) {
   handler_.on_request = [](std::unique_ptr<Request> request) {
     request->respond(answer_with(*request, *request->context()->principal()));
