@@ -68,11 +68,16 @@ base::Result<std::span<std::uint8_t>> response_body(const Api& api, std::int16_t
                                                     std::span<std::uint8_t> frame,
                                                     std::optional<std::int32_t> correlation_id);
 
-// The whole answer, length included.
+// Less than what a frame's length, a signed 32-bit number, can say, by more than any answer's
+// header.
+constexpr std::size_t kMaxAnswerBytes = 0x7fffffff - 1024;
+
+// The whole answer, length included; empty where a frame cannot be that long.
 template <class M>
 Payload encode_response(const M& message, std::int16_t version, std::int32_t correlation_id) {
-  Writer writer =
-      start_response(M::kApi, version, correlation_id, Codec<M>::measure(message, version));
+  const Measure body = Codec<M>::measure(message, version);
+  if (body.total > kMaxAnswerBytes) return {};
+  Writer writer = start_response(M::kApi, version, correlation_id, body);
   Codec<M>::encode(message, version, writer);
   return std::move(writer).finish();
 }

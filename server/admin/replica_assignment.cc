@@ -60,6 +60,9 @@ std::vector<BrokerId> replicas_from(const std::vector<AssignableBroker>& order, 
   return replicas;
 }
 
+// A topic's node in ZooKeeper is too small by far for more, and so is the time to wait for them.
+constexpr std::int64_t kMostReplicas = 1'000'000;
+
 base::Error refuse(const std::string& why) {
   return base::Error(ErrorCode::kInvalidReplicaAssignment, why);
 }
@@ -102,6 +105,12 @@ base::Result<Assignment> assign_replicas(std::vector<AssignableBroker> brokers,
                        "Replication factor: " + std::to_string(replication_factor) +
                            " larger than available brokers: " + std::to_string(brokers.size()) +
                            ".");
+  }
+  if (std::int64_t{partitions} * replication_factor > kMostReplicas) {
+    return base::Error(ErrorCode::kInvalidPartitions,
+                       "Number of partitions: " + std::to_string(partitions) + " of " +
+                           std::to_string(replication_factor) + " replicas each, more than the " +
+                           std::to_string(kMostReplicas) + " replicas that a topic may have.");
   }
   std::vector<AssignableBroker> order = dealing_order(std::move(brokers));
   std::size_t racks = count_racks(order);

@@ -1,4 +1,6 @@
 // DescribeGroups (key 15): state and members of the groups that this broker coordinates.
+#include <set>
+#include <string>
 #include <utility>
 
 #include "server/api/apis.h"
@@ -9,7 +11,9 @@ namespace odradek::api {
 void describe_groups(Services& services, RequestContext context,
                      protocol::DescribeGroupsRequest request) {
   protocol::DescribeGroupsResponse response;
+  std::set<std::string> answered;
   for (const std::string& id : request.groups) {
+    if (!answered.insert(id).second) continue;
     group::GroupDescription description = services.groups.describe(id);
     auto& group = response.groups.emplace_back();
     group.error_code = description.error;

@@ -1,6 +1,9 @@
 // Metadata (key 3): brokers, topics and leaders as this broker knows them; topics named may be
 // created on the way.
 #include <algorithm>
+#include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "server/admin/topic_names.h"
@@ -124,7 +127,9 @@ void answer(Services& services, RequestContext& context, const MetadataRequest& 
           topic_of(*image, *known, context, request.include_topic_authorized_operations));
     }
   } else {
+    std::set<std::pair<std::optional<std::string>, base::Uuid>> answered;
     for (const auto& asked : *request.topics) {
+      if (!answered.emplace(asked.name, asked.topic_id).second) continue;
       response.topics.push_back(asked_topic(services, *image, context, request, asked));
     }
   }

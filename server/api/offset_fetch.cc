@@ -1,6 +1,8 @@
 // OffsetFetch (key 9): what a group has committed.
 #include <map>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "base/log.h"
@@ -134,7 +136,9 @@ void answer(Services& services, RequestContext& context, const OffsetFetchReques
     response.error_code = fetched.error;
     response.topics = std::move(fetched.topics);
   }
+  std::set<std::string> answered;
   for (const auto& group : request.groups) {
+    if (!answered.insert(group.group_id).second) continue;
     Fetched fetched = fetch_group(services, {.group = group.group_id,
                                              .asked = group.topics,
                                              .version = context.version(),

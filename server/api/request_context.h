@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "protocol/messages/header.h"
 #include "server/network/request.h"
@@ -24,14 +25,17 @@ class RequestContext {
 
   template <class Response>
   void reply(const Response& response) {
-    request_->respond(
-        protocol::encode_response(response, version(), request_->header().correlation_id));
+    reply_as_version(response, version());
   }
   // In another version than asked: only ApiVersions does that.
   template <class Response>
   void reply_as_version(const Response& response, std::int16_t version) {
-    request_->respond(
-        protocol::encode_response(response, version, request_->header().correlation_id));
+    protocol::Payload payload =
+        protocol::encode_response(response, version, request_->header().correlation_id);
+    if (payload.size_bytes() == 0) {
+      return close(std::string(Response::kApi.name) + ": its answer would be longer than 2 GiB");
+    }
+    request_->respond(std::move(payload));
   }
   void reply_nothing() { request_->respond_nothing(); }
   void close(std::string reason) { request_->close_connection(std::move(reason)); }

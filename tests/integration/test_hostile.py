@@ -16,7 +16,8 @@ from shared_cluster import SharedClusterTest
 from wire import Connection, api_versions, batch, frame, header, metadata, produce
 
 MAX_REQUEST_BYTES = 104857600
-PRODUCE, FETCH, METADATA, API_VERSIONS = 0, 1, 3, 18
+PRODUCE, FETCH, METADATA, API_VERSIONS, CREATE_TOPICS, DESCRIBE_CONFIGS = 0, 1, 3, 18, 19, 32
+INVALID_PARTITIONS = 37
 FETCH_V4 = struct.Struct(">iiiibi")  # replica, max wait, min bytes, max bytes, isolation, topic count
 
 
@@ -87,6 +88,29 @@ class HostileTest(SharedClusterTest):
         for body in (b"", b"\0", header(METADATA, 1)[:7], struct.pack(">hhih", METADATA, 1, 1, 1000) + b"short"):
             with self.subTest(body):
                 self.check_refused(frame(body), r"\w+")
+
+    def answer_of(self, key, version, body):
+        """What follows the correlation id."""
+        connection = self.connect()
+        connection.sendall(frame(header(key, version) + body))
+        size, correlation_id = struct.unpack(">ii", connection.recv(8, socket.MSG_WAITALL))
+        self.assertEqual(1, correlation_id)
+        return connection.recv(size - 4, socket.MSG_WAITALL)
+
+    def test_the_same_question_many_times_is_answered_once(self):
+        topic = struct.pack(">h50s", 50, 50 * b"t")
+        broker = b"\x04\0\x011" + struct.pack(">ih14s", 1, 14, b"num.io.threads")
+        for key, version, question, end in [(METADATA, 4, topic, b"\0"), (DESCRIBE_CONFIGS, 1, broker, b"\x01")]:
+            with self.subTest(key):
+                once = self.answer_of(key, version, struct.pack(">i", 1) + question + end)
+                often = self.answer_of(key, version, struct.pack(">i", 100000) + 100000 * question + end)
+                self.assertEqual(len(once), len(often))
+
+    def test_a_topic_of_too_many_partitions(self):
+        for validate_only in (b"\0", b"\x01"):
+            topic = b"\0\x04huge" + struct.pack(">ihii", 2000000000, 1, 0, 0)
+            answer = self.answer_of(CREATE_TOPICS, 1, struct.pack(">i", 1) + topic + struct.pack(">i", 20000) + validate_only)
+            self.assertEqual(INVALID_PARTITIONS, struct.unpack_from(">h", answer, 4 + 2 + 4)[0])
 
     def test_unknown_keys_and_versions(self):
         self.check_refused(frame(header(9999, 0)), "9999")

@@ -75,6 +75,7 @@ TEST(AssignReplicas, RefusesWhatCannotBe) {
   EXPECT_EQ(code(0, 1), ErrorCode::kInvalidPartitions);
   EXPECT_EQ(code(1, 0), ErrorCode::kInvalidReplicationFactor);
   EXPECT_EQ(code(1, 3), ErrorCode::kInvalidReplicationFactor);
+  EXPECT_EQ(code(2'000'000'000, 2), ErrorCode::kInvalidPartitions);
 }
 
 // The values are upstream's for these brokers.
