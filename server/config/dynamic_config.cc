@@ -47,6 +47,7 @@ base::Status check_thread_counts(const BrokerConfig& now, const BrokerConfig& ne
       Pool{"background.threads", &BrokerConfig::background_threads},
       Pool{"log.cleaner.threads", &BrokerConfig::log_cleaner_threads}};
   for (const Pool& pool : pools) {
+    if (now.*pool.count == next.*pool.count) continue;
     auto step = check_thread_count_change(pool.key, now.*pool.count, next.*pool.count);
     if (!step) return step;
   }

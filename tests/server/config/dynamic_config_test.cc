@@ -129,6 +129,11 @@ TEST(DynamicConfig, CountsAListenersNetworkThreadsAsAPool) {
               HasSubstr("listener.name.plaintext.num.network.threads=7"));
 }
 
+TEST(DynamicConfig, AsksNothingOfAPoolThatStaysAsItIs) {
+  DynamicConfig config(at_start({{"log.cleaner.threads", "0"}}));
+  EXPECT_EQ(refusal_of(config, {{"log.retention.ms", "5"}}), "");
+}
+
 TEST(DynamicConfig, LeavesOutSingleWrongValuesOfZooKeeper) {
   DynamicConfig config(at_start());
   config.update(true, {{"message.max.bytes", "many"},
