@@ -49,7 +49,7 @@ class Pipeline::Answers {
   std::vector<std::pair<std::unique_ptr<Call>, Response>> answers_;
 };
 
-Pipeline::Pipeline(std::size_t max_in_flight, const Watches& watches)
+Pipeline::Pipeline(std::size_t max_in_flight, Watches& watches)
     : max_in_flight_(std::max<std::size_t>(max_in_flight, 1)), watches_(watches) {}
 
 void Pipeline::send(std::unique_ptr<Call> call) {
@@ -133,7 +133,7 @@ void Pipeline::pump(Answers& answers) {
          in_flight_.size() < max_in_flight_) {
     std::unique_ptr<Call> call = std::move(waiting_.front());
     waiting_.pop_front();
-    call->watch = wants_watch(call->request);
+    call->watch = arms_watch(call->request);
     Call& submitted = *call;
     in_flight_.emplace(&submitted, std::move(call));
     Code code = handle_->submit(submitted);
@@ -174,15 +174,11 @@ Code Pipeline::refusal() const {
   return mode_ == Mode::kClosed ? Code::kClosing : Code::kSessionExpired;
 }
 
-bool Pipeline::wants_watch(const Request& request) const {
-  if (const auto* get = std::get_if<GetData>(&request)) {
-    return watches_.has_node_handler(get->path);
-  }
-  if (const auto* exists = std::get_if<Exists>(&request)) {
-    return watches_.has_node_handler(exists->path);
-  }
+bool Pipeline::arms_watch(const Request& request) {
+  if (const auto* get = std::get_if<GetData>(&request)) return watches_.arm_node(get->path);
+  if (const auto* exists = std::get_if<Exists>(&request)) return watches_.arm_node(exists->path);
   if (const auto* children = std::get_if<GetChildren>(&request)) {
-    return children->watch && watches_.has_child_handler(children->path);
+    return children->watch && watches_.arm_children(children->path);
   }
   return false;
 }

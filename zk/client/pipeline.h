@@ -18,7 +18,7 @@ namespace odradek::zk {
 // Safe from any thread; never calls a completion under its lock.
 class Pipeline {
  public:
-  Pipeline(std::size_t max_in_flight, const Watches& watches);
+  Pipeline(std::size_t max_in_flight, Watches& watches);
 
   void send(std::unique_ptr<Call> call);
   void completed(Call& call, Response response);
@@ -45,10 +45,10 @@ class Pipeline {
   void take_back(std::unique_ptr<Call> call, Answers& answers) REQUIRES(mutex_);
   void fail_waiting(Answers& answers) REQUIRES(mutex_);
   Code refusal() const REQUIRES(mutex_);
-  bool wants_watch(const Request& request) const;
+  bool arms_watch(const Request& request);
 
   const std::size_t max_in_flight_;
-  const Watches& watches_;
+  Watches& watches_;
   base::Mutex mutex_;
   Mode mode_ GUARDED_BY(mutex_) = Mode::kOpen;
   Handle* handle_ GUARDED_BY(mutex_) = nullptr;

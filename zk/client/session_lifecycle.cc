@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::int64_t kReconnectPauseMs = 1'000;
 constexpr std::int64_t kFirstConnectPauseMs = 100;
+constexpr std::int32_t kEndSessionTimeoutMs = 5'000;
+// A request may have 1,048,575 (jute.maxbuffer of a server that was not told otherwise).
+constexpr std::size_t kMostWatchBytes = 1'000'000;
 
 std::string hosts_of(const SessionOptions& options) {
   return split_connect_string(options.connect).first;
@@ -169,8 +172,10 @@ void SessionLifecycle::remove_observer(SessionObserver& observer) {
 
 void SessionLifecycle::state_changed(HandleState state) {
   bool first_connect = false;
+  bool gives_up = false;
   {
     base::MutexLock lock(mutex_);
+    if (given_up_) return;
     if (state == HandleState::kConnected && handle_) session_id_ = handle_->session_id();
     switch (state) {
       case HandleState::kConnected:
@@ -183,7 +188,9 @@ void SessionLifecycle::state_changed(HandleState state) {
           LOG(WARNING) << "ZooKeeper session 0x" << std::hex << session_id_ << std::dec
                        << " lost its connection and reconnects";
         }
-        state_ = SessionState::kConnecting;
+        gives_up = state_ == SessionState::kConnected && !closing_ && has_too_many_watches();
+        given_up_ = gives_up;
+        state_ = gives_up ? SessionState::kExpired : SessionState::kConnecting;
         break;
       case HandleState::kExpired:
         state_ = SessionState::kExpired;
@@ -196,12 +203,18 @@ void SessionLifecycle::state_changed(HandleState state) {
     if (state == HandleState::kAuthFailed && !was_connected_) return;  // connect() tells
   }
   pipeline_.set_connected(state == HandleState::kConnected);
+  if (gives_up) {
+    pipeline_.expire();
+    events_.push([this] { renew(Cause::kTooManyWatches); });
+    return;
+  }
   if (state == HandleState::kConnected || state == HandleState::kConnecting) {
     if (first_connect) VLOG(1) << "ZooKeeper session established with " << hosts_of(options_);
     return;
   }
   pipeline_.expire();
-  events_.push([this, refused = state == HandleState::kAuthFailed] { renew(refused); });
+  const Cause cause = state == HandleState::kAuthFailed ? Cause::kRefused : Cause::kExpired;
+  events_.push([this, cause] { renew(cause); });
 }
 
 void SessionLifecycle::watch_fired(WatchEvent event) {
@@ -212,12 +225,44 @@ void SessionLifecycle::completed(Call& call, Response response) {
   pipeline_.completed(call, std::move(response));
 }
 
-void SessionLifecycle::renew(bool authentication_failed) {
-  LOG(WARNING) << "ZooKeeper session 0x" << std::hex << session_id() << std::dec
-               << (authentication_failed ? " was refused" : " expired") << "; making a new one";
+bool SessionLifecycle::has_too_many_watches() const {
+  const std::string chroot = split_connect_string(options_.connect).second;
+  return watches_.armed_bytes(chroot.size()) > kMostWatchBytes;
+}
+
+std::string_view SessionLifecycle::text_of(Cause cause) {
+  switch (cause) {
+    case Cause::kExpired:
+      break;
+    case Cause::kRefused:
+      return "was refused";
+    case Cause::kTooManyWatches:
+      return "lost its connection and has more watches than ZooKeeper's servers take in one "
+             "request (jute.maxbuffer)";
+  }
+  return "expired";
+}
+
+void SessionLifecycle::end_session(std::int64_t id, const std::string& password) {
+  SessionOptions options = options_;
+  options.connection_timeout_ms = kEndSessionTimeoutMs;
+  options.resume_id = id;
+  options.resume_password = password;
+  do {
+    Session session(options, clock_);  // closed when it goes
+    if (session.connect()) return;
+  } while (pause_ms(kReconnectPauseMs));
+}
+
+void SessionLifecycle::renew(Cause cause) {
+  const std::int64_t id = session_id();
+  const std::string password = session_password();
+  LOG(WARNING) << "ZooKeeper session 0x" << std::hex << id << std::dec << " " << text_of(cause)
+               << "; making a new one";
   notify_observers(&SessionObserver::before_reconnect);
   drop_handle();
-  if (authentication_failed && !pause_ms(kReconnectPauseMs)) return;
+  if (cause == Cause::kTooManyWatches) end_session(id, password);
+  if (cause == Cause::kRefused && !pause_ms(kReconnectPauseMs)) return;
   open_handle_until_closed();
   if (wait_while_connecting() != SessionState::kConnected) return;
   LOG(INFO) << "ZooKeeper session 0x" << std::hex << session_id() << std::dec << " is established";
@@ -229,7 +274,9 @@ void SessionLifecycle::open_handle_until_closed() {
     base::MutexLock lock(mutex_);
     if (closing_) return;
     state_ = SessionState::kConnecting;
+    given_up_ = false;
   }
+  watches_.disarm_all();
   pipeline_.reopen();
   while (true) {
     base::Status opened = open_handle();

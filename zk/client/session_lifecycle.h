@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -49,8 +50,16 @@ class SessionLifecycle : private HandleListener {
   HandleOptions handle_options() const;
   base::Status open_handle();
   void drop_handle();
-  // Event thread: from an expired session to a new one.
-  void renew(bool authentication_failed);
+  enum class Cause : std::uint8_t { kExpired, kRefused, kTooManyWatches };
+
+  static std::string_view text_of(Cause cause);
+  // The library would arm all watches anew by one request, of this many bytes, which servers refuse
+  // by closing the connection, time and again, while the session lives on.
+  bool has_too_many_watches() const;
+  // Event thread: from a session that is over to a new one.
+  void renew(Cause cause);
+  // By a handle without watches, so that its ephemeral nodes go now and not after its timeout.
+  void end_session(std::int64_t id, const std::string& password);
   void open_handle_until_closed();
   SessionState wait_while_connecting();
   // False when the session was closed meanwhile.
@@ -69,6 +78,7 @@ class SessionLifecycle : private HandleListener {
   bool was_connected_ GUARDED_BY(mutex_) = false;
   bool resumed_ GUARDED_BY(mutex_) = false;  // only the first handle continues options_.resume_id
   bool closing_ GUARDED_BY(mutex_) = false;
+  bool given_up_ GUARDED_BY(mutex_) = false;  // what the handle tells does not count any more
   std::unique_ptr<Handle> handle_ GUARDED_BY(mutex_);
   std::int64_t session_id_ GUARDED_BY(mutex_) = 0;
   std::vector<SessionObserver*> observers_ GUARDED_BY(mutex_);

@@ -18,44 +18,89 @@ NodeEvent node_event(WatchEvent::Type type) {
   return NodeEvent::kDataChanged;
 }
 
-template <class Map>
-typename Map::mapped_type find_handler(const Map& handlers, const std::string& path) {
-  auto found = handlers.find(path);
-  return found == handlers.end() ? nullptr : found->second;
-}
-
 }  // namespace
 
 void Watches::set_node_handler(const std::string& path, NodeHandler handler) {
   base::MutexLock lock(mutex_);
-  node_handlers_[path] = std::make_shared<NodeHandler>(std::move(handler));
+  nodes_[path].handler = std::make_shared<NodeHandler>(std::move(handler));
 }
 
 void Watches::set_child_handler(const std::string& path, ChildHandler handler) {
   base::MutexLock lock(mutex_);
-  child_handlers_[path] = std::make_shared<ChildHandler>(std::move(handler));
+  children_[path].handler = std::make_shared<ChildHandler>(std::move(handler));
 }
 
 void Watches::remove_node_handler(const std::string& path) {
   base::MutexLock lock(mutex_);
-  node_handlers_.erase(path);
+  remove(nodes_, path);
   wait_until_idle(path);
 }
 
 void Watches::remove_child_handler(const std::string& path) {
   base::MutexLock lock(mutex_);
-  child_handlers_.erase(path);
+  remove(children_, path);
   wait_until_idle(path);
 }
 
 bool Watches::has_node_handler(const std::string& path) const {
   base::MutexLock lock(mutex_);
-  return node_handlers_.contains(path);
+  return nodes_.contains(path);
 }
 
-bool Watches::has_child_handler(const std::string& path) const {
+bool Watches::arm_node(const std::string& path) {
   base::MutexLock lock(mutex_);
-  return child_handlers_.contains(path);
+  return arm(nodes_, path);
+}
+
+bool Watches::arm_children(const std::string& path) {
+  base::MutexLock lock(mutex_);
+  return arm(children_, path);
+}
+
+std::size_t Watches::armed_bytes(std::size_t prefix_bytes) const {
+  constexpr std::size_t kLengthBytes = 4;
+  base::MutexLock lock(mutex_);
+  return armed_path_bytes_ + armed_ * (kLengthBytes + prefix_bytes);
+}
+
+void Watches::disarm_all() {
+  base::MutexLock lock(mutex_);
+  for (auto& [path, watch] : nodes_) disarm(path, watch);
+  for (auto& [path, watch] : children_) disarm(path, watch);
+}
+
+template <class Handler>
+bool Watches::arm(ByPath<Handler>& watches, const std::string& path) {
+  auto found = watches.find(path);
+  if (found == watches.end()) return false;
+  if (!std::exchange(found->second.is_armed, true)) {
+    ++armed_;
+    armed_path_bytes_ += path.size();
+  }
+  return true;
+}
+
+template <class Handler>
+void Watches::disarm(const std::string& path, Watch<Handler>& watch) {
+  if (!std::exchange(watch.is_armed, false)) return;
+  --armed_;
+  armed_path_bytes_ -= path.size();
+}
+
+template <class Handler>
+std::shared_ptr<Handler> Watches::fire(ByPath<Handler>& watches, const std::string& path) {
+  auto found = watches.find(path);
+  if (found == watches.end()) return nullptr;
+  disarm(path, found->second);
+  return found->second.handler;
+}
+
+template <class Handler>
+void Watches::remove(ByPath<Handler>& watches, const std::string& path) {
+  auto found = watches.find(path);
+  if (found == watches.end()) return;
+  disarm(path, found->second);
+  watches.erase(found);
 }
 
 void Watches::deliver(const WatchEvent& event) {
@@ -64,9 +109,9 @@ void Watches::deliver(const WatchEvent& event) {
   {
     base::MutexLock lock(mutex_);
     if (event.type == WatchEvent::Type::kChildrenChanged) {
-      on_children = find_handler(child_handlers_, event.path);
+      on_children = fire(children_, event.path);
     } else {
-      on_node = find_handler(node_handlers_, event.path);
+      on_node = fire(nodes_, event.path);
     }
     running_path_ = event.path;
     running_thread_ = std::this_thread::get_id();

@@ -312,6 +312,50 @@ TEST_F(SessionTest, SendsLostRequestsAgainAfterTheServerWasKilled) {
   session->remove_observer(observer);
 }
 
+// The library arms all watches by one request, which no server takes when there are too many.
+TEST_F(SessionTest, MakesANewSessionWhenItsWatchesAreTooManyToArmAgain) {
+  constexpr int kNodes = 2'500;
+  auto session = connected();
+  auto path = [](int i) { return "/" + std::string(400, 'n') + std::to_string(i); };
+  auto read_all = [&] {
+    std::vector<Request> reads;
+    for (int i = 0; i < kNodes; ++i) reads.emplace_back(Exists{path(i)});
+    for (const Response& response : session->execute(std::move(reads))) {
+      ASSERT_EQ(response.code, Code::kNoNode);
+    }
+  };
+  base::BoundedQueue<int> created(kNodes);
+  for (int i = 0; i < kNodes; ++i) {
+    session->watches().set_node_handler(path(i), [&, i](NodeEvent) { (void)created.push(i); });
+  }
+  read_all();
+  ASSERT_TRUE(session->call(Create{"/mine", "", CreateMode::kEphemeral, {}}).ok());
+  const std::int64_t old_id = session->session_id();
+  RecordingObserver observer;
+  session->add_observer(observer);
+  server_->kill9();
+  ASSERT_TRUE(server_->restart());
+  EXPECT_EQ(pop(observer.events), "before");
+  ASSERT_EQ(pop(observer.events), "after");
+  EXPECT_NE(session->session_id(), old_id);
+  EXPECT_EQ(session->call(Exists{"/mine"}).code, Code::kNoNode) << "of the session that is over";
+  read_all();
+  ASSERT_TRUE(session->call(Create{path(7), "", CreateMode::kPersistent, {}}).ok());
+  EXPECT_EQ(pop(created), 7);
+  session->remove_observer(observer);
+}
+
+TEST_F(SessionTest, KeepsItsSessionWithFewWatches) {
+  auto session = connected();
+  session->watches().set_node_handler("/few", [](NodeEvent) {});
+  ASSERT_EQ(session->call(Exists{"/few"}).code, Code::kNoNode);
+  const std::int64_t old_id = session->session_id();
+  server_->kill9();
+  ASSERT_TRUE(server_->restart());
+  EXPECT_EQ(session->call(Exists{"/few"}).code, Code::kNoNode);
+  EXPECT_EQ(session->session_id(), old_id);
+}
+
 TEST_F(SessionTest, GivesUpARequestThatIsTooLargeForTheServer) {
   auto session = connected();
   Response response = session->call(Create{"/big", std::string(2'000'000, 'x'), {}, {}});
