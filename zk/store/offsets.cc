@@ -171,11 +171,15 @@ std::vector<Code> ConsumerOffsets::write(std::vector<OffsetNode> nodes) {
   std::vector<Response> responses = session_.execute(std::move(requests));
   std::vector<Code> codes(nodes.size(), Code::kOk);
   std::vector<std::size_t> again;
+  std::set<std::string_view> late;  // also what a later multi wrote over what comes late now
   for (std::size_t chunk = 0; chunk < ends.size(); ++chunk) {
     Code code = responses[chunk].code;
     for (std::size_t i = chunk == 0 ? 0 : ends[chunk - 1]; i < ends[chunk]; ++i) {
       codes[i] = code;
-      if (code != Code::kOk && !is_session_gone(code)) again.push_back(i);
+      bool is_again = code != Code::kOk || late.contains(nodes[i].path);
+      if (!is_again || is_session_gone(code)) continue;
+      again.push_back(i);
+      late.insert(nodes[i].path);
     }
   }
   if (!again.empty()) write_each(nodes, again, codes);

@@ -68,6 +68,18 @@ TEST_F(OffsetsTest, WritesInTheOrderGivenAlsoWhereSomeAreMissing) {
   EXPECT_GT(of_decimal.mzxid, of_details.mzxid);
 }
 
+TEST_F(OffsetsTest, TheLastOfTwoCommitsCountsWhereTheFirstIsInAMultiThatFails) {
+  ConsumerOffsets offsets(*session_);
+  (void)offsets.commit({{"g", {"t", 0}, 1}});
+  std::vector<OffsetCommit> batch = {{"g", {"t", 0}, 15}};
+  for (const OffsetCommit& other : commits("h", static_cast<int>(kMultiMaxOps) - 1, 0))
+    batch.push_back(other);
+  batch.push_back({"g", {"t", 0}, 20});
+  for (Code code : offsets.commit(batch)) ASSERT_EQ(code, Code::kOk);
+  ASSERT_EQ(data("/consumers/h/offsets/t/0"), "0");
+  EXPECT_EQ(data("/consumers/g/offsets/t/0"), "20");
+}
+
 TEST_F(OffsetsTest, AlwaysWritesAlsoAnUnchangedOffset) {
   ConsumerOffsets offsets(*session_);
   (void)offsets.commit({{"g", {"t", 0}, 1}});
