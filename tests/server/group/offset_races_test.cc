@@ -111,6 +111,20 @@ TEST_F(RacingOffsets, DoNotGoBackWhereTwoCommitsComeMeanwhile) {
   EXPECT_EQ(memory.batches.size(), written);
 }
 
+TEST_F(RacingOffsets, OfOldClientsDoNotOverruleCommitsOfMeanwhile) {
+  ASSERT_EQ(commit({offset(0, 50)})[0], ErrorCode::kNone);
+  ASSERT_TRUE(direct.call(zk::SetData{zk::paths::consumer_offset("g", "t", 0), "7"}).ok());
+  // By the clock of ZooKeeper, which is far ahead of ours here, the commit is the older of the two.
+  fetch_around([this] { log_learns(51); });
+  EXPECT_EQ(known_to_log(), 51);
+}
+
+TEST_F(RacingOffsets, StayRemovedWhereTheyAreRemovedMeanwhile) {
+  copy(10);
+  fetch_around([this] { EXPECT_TRUE(direct_nodes.remove("g", {{"t", 0}}).ok()); });
+  EXPECT_TRUE(in_log().empty());
+}
+
 TEST_F(RacingOffsets, AreThoseOfAnOldConsumerThatSharesTheRoundTrip) {
   ASSERT_EQ(commit({offset(0, 10)})[0], ErrorCode::kNone);
   zk::OffsetDetails ours{.offset = 15, .in_log = true};
