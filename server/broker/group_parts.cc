@@ -56,7 +56,7 @@ void build_groups(Parts& parts, const group::ScheduleAfter& schedule) {
   parts.group_loader = std::make_unique<group::GroupLoader>(
       config.offsets_load_buffer_size, parts.group_table, *parts.groups, *parts.replicas,
       *parts.scheduler, *parts.offset_mirror,
-      [&parts](const std::string& group, const std::vector<group::OffsetToCommit>& offsets) {
+      [&parts](const std::string& group, const std::vector<group::OffsetToAdopt>& offsets) {
         parts.offsets->adopt(group, offsets);
       });
 }

@@ -159,7 +159,7 @@ void CommittedOffsets::on_written(const CommitPtr& commit, Written written) {
   if (!is_copied_later) commit->answer(error);
 }
 
-void CommittedOffsets::adopt(const std::string& group, const std::vector<OffsetToCommit>& offsets) {
+void CommittedOffsets::adopt(const std::string& group, const std::vector<OffsetToAdopt>& offsets) {
   auto commit = std::make_shared<Commit>();
   commit->entry = table_.find_or_create(group);
   commit->callback = [](const std::vector<ErrorCode>&) {};  // tried again by the next who asks
@@ -168,11 +168,11 @@ void CommittedOffsets::adopt(const std::string& group, const std::vector<OffsetT
   {
     base::MutexLock lock(commit->entry->mutex);
     if (commit->entry->group.state() == GroupState::kDead) return;
-    for (const OffsetToCommit& offset : offsets) {
+    for (const OffsetToAdopt& offset : offsets) {
       const CommittedOffset* known = commit->entry->offsets.find(offset.partition);
-      bool is_newer = known == nullptr || known->commit_time_ms <= offset.committed.commit_time_ms;
-      if (is_newer && !commit->entry->offsets.is_on_its_way(offset.partition)) {
-        commit->offsets.push_back(offset);
+      bool is_unchanged = (known == nullptr ? CommittedOffset() : *known) == offset.in_log;
+      if (is_unchanged && !commit->entry->offsets.is_on_its_way(offset.partition)) {
+        commit->offsets.push_back({offset.partition, offset.committed});
       }
     }
     if (commit->offsets.empty()) return;
@@ -228,16 +228,34 @@ base::Result<CommittedOffsets::Copies> CommittedOffsets::copies_of(
   return copies;
 }
 
+// Ours that is removed between the reading of its decimal and of its details looks like an old
+// client's, and must not come back.
+std::vector<OffsetToAdopt> CommittedOffsets::still_in_zookeeper(const std::string& group,
+                                                                std::vector<OffsetToAdopt> found) {
+  std::vector<TopicPartition> partitions;
+  partitions.reserve(found.size());
+  for (const OffsetToAdopt& offset : found) partitions.push_back(offset.partition);
+  auto copies = store_.fetch(group, partitions);
+  std::vector<OffsetToAdopt> there;
+  for (std::size_t i = 0; copies && i < found.size(); ++i) {
+    const auto& copy = (*copies)[i];
+    bool is_there = copy && !copy->in_log && copy->committed.offset == found[i].committed.offset;
+    if (is_there) there.push_back(std::move(found[i]));
+  }
+  return there;
+}
+
 FetchedOffsets CommittedOffsets::merge(const std::string& group, FetchedOffsets in_log,
                                        const Copies& copies) {
   std::map<TopicPartition, std::size_t> places;
   for (std::size_t i = 0; i < in_log.size(); ++i) places[in_log[i].first] = i;
-  std::vector<OffsetToCommit> to_adopt;
+  std::vector<OffsetToAdopt> to_adopt;
   for (const auto& [partition, copy] : copies) {
     auto place = places.find(partition);
     if (place == places.end()) {
       if (!zookeeper_counts(nullptr, copy)) continue;
       in_log.push_back({partition, {.committed = copy.committed}});
+      to_adopt.push_back({partition, copy.committed, {}});
     } else {
       FetchedOffset& known = in_log[place->second].second;
       bool is_known = known.committed.offset >= 0;
@@ -245,15 +263,14 @@ FetchedOffsets CommittedOffsets::merge(const std::string& group, FetchedOffsets 
           !zookeeper_counts(is_known ? &known.committed : nullptr, copy)) {
         continue;
       }
-      to_adopt.push_back({partition, copy.committed});
+      to_adopt.push_back({partition, copy.committed, known.committed});
       // It counts, so it is not older, even where the clocks of the two disagree.
       std::int64_t& time_ms = to_adopt.back().committed.commit_time_ms;
       time_ms = std::max(time_ms, known.committed.commit_time_ms);
       known.committed = copy.committed;
-      continue;
     }
-    to_adopt.push_back({partition, copy.committed});
   }
+  if (!to_adopt.empty()) to_adopt = still_in_zookeeper(group, std::move(to_adopt));
   if (!to_adopt.empty()) adopt(group, to_adopt);
   return in_log;
 }

@@ -46,8 +46,9 @@ class CommittedOffsets {
   // Of old consumers, who know no members: any broker writes it into ZooKeeper.
   void commit_by_old_consumer(const std::string& group, std::vector<OffsetToCommit> offsets,
                               CommitCallback callback);
-  // Takes into the log what ZooKeeper alone has, unless the log learned of something newer.
-  void adopt(const std::string& group, const std::vector<OffsetToCommit>& offsets);
+  // Takes into the log what ZooKeeper alone has, unless the log has changed since the two were
+  // compared.
+  void adopt(const std::string& group, const std::vector<OffsetToAdopt>& offsets);
 
   // Whether a fetch now asks ZooKeeper, and so belongs where waiting is allowed.
   bool fetch_waits() const;
@@ -83,6 +84,8 @@ class CommittedOffsets {
   void on_written(const CommitPtr& commit, Written written);
   // What the log has, and of `copies` what counts more.
   FetchedOffsets merge(const std::string& group, FetchedOffsets in_log, const Copies& copies);
+  std::vector<OffsetToAdopt> still_in_zookeeper(const std::string& group,
+                                                std::vector<OffsetToAdopt> found);
   FetchedOffsets from_log(const std::string& group,
                           const std::vector<protocol::TopicPartition>& partitions,
                           bool require_stable);

@@ -88,6 +88,10 @@ base::Status GroupLoader::read(std::int32_t partition, protocol::LeaderEpoch epo
   auto led = replicas_.leader({kTopic, partition});
   if (!led) return led.error();
   log::LogPtr log = (*led)->log();
+  if (log == nullptr) {
+    return base::Error(ErrorCode::kNotLeaderOrFollower,
+                       "partition " + (*led)->name().to_string() + " has no log here any more");
+  }
   base::Bytes buffer;
   Offset next = log->log_start_offset();
   while (next < log->log_end_offset() && table_.is_loading(partition, epoch)) {

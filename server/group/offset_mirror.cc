@@ -172,7 +172,7 @@ void OffsetMirror::compare(std::int32_t partition, const Adopt& adopt) {
 base::Status OffsetMirror::compare_group(const std::string& group, const Adopt& adopt) {
   auto stored = store_.fetch_all(group);
   if (!stored) return stored.error();
-  std::vector<OffsetToCommit> to_adopt;
+  std::vector<OffsetToAdopt> to_adopt;
   Partitions to_copy;
   GroupEntryPtr entry = table_.find(group);
   if (entry != nullptr) {
@@ -181,7 +181,10 @@ base::Status OffsetMirror::compare_group(const std::string& group, const Adopt& 
     for (const auto& [partition, copy] : *stored) {
       const CommittedOffset* in_log = entry->offsets.find(partition);
       bool counts = zookeeper_counts(in_log, copy);
-      if (counts && copy.is_ours) to_adopt.push_back({partition, copy.committed});
+      if (counts && copy.is_ours) {
+        to_adopt.push_back(
+            {partition, copy.committed, in_log == nullptr ? CommittedOffset() : *in_log});
+      }
       bool is_copied = in_log != nullptr && copy.in_log && copy.committed.offset == in_log->offset;
       // Removed from the log by a broker that does not know of ZooKeeper.
       bool is_left_over = in_log == nullptr && copy.in_log;
@@ -191,7 +194,7 @@ base::Status OffsetMirror::compare_group(const std::string& group, const Adopt& 
   } else {
     for (const auto& [partition, copy] : *stored) {
       if (copy.in_log) to_copy.insert(partition);
-      if (copy.is_ours && !copy.in_log) to_adopt.push_back({partition, copy.committed});
+      if (copy.is_ours && !copy.in_log) to_adopt.push_back({partition, copy.committed, {}});
     }
   }
   if (!to_adopt.empty()) adopt(group, to_adopt);

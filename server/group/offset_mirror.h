@@ -21,11 +21,18 @@ namespace odradek::group {
 // later and nowhere else. A copy of ours never does: the log is where it came from.
 bool zookeeper_counts(const CommittedOffset* in_log, const StoredCopy& copy);
 
+// What ZooKeeper alone has.
+struct OffsetToAdopt {
+  protocol::TopicPartition partition;
+  CommittedOffset committed;
+  CommittedOffset in_log;  // what it was compared with; offset -1: nothing
+};
+
 // Safe from any thread. What ZooKeeper could not take is owed, and written as the groups then have
 // it once ZooKeeper takes it; an owed offset that is not committed any more is removed.
 class OffsetMirror {
  public:
-  using Adopt = std::function<void(const std::string& group, const std::vector<OffsetToCommit>&)>;
+  using Adopt = std::function<void(const std::string& group, const std::vector<OffsetToAdopt>&)>;
 
   OffsetMirror(OffsetStorage storage, GroupTable& table, OffsetStore& store,
                base::Scheduler& scheduler, std::function<bool()> is_connected);

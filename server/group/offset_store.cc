@@ -27,6 +27,27 @@ int hex_value(char digit) {
   return -1;
 }
 
+// The decimal was read first.
+StoredCopy copy_of(const zk::StoredOffset& decimal, const std::optional<zk::StoredNode>& node) {
+  StoredCopy theirs{.committed = {.offset = decimal.offset, .commit_time_ms = decimal.mtime_ms}};
+  if (!node) return theirs;
+  auto details = zk::OffsetDetails::decode(node->data);
+  if (!details) return theirs;
+  CommittedOffset ours{.offset = details->offset,
+                       .leader_epoch = details->leader_epoch,
+                       .metadata = std::move(details->metadata),
+                       .commit_time_ms = details->commit_time_ms};
+  // An old client wrote since, unless the details are the later write: then they were written
+  // between the two reads, and the decimal that goes with them is not the one that was read. In one
+  // multi an old client's commit may follow ours.
+  bool is_overwritten = ours.offset != decimal.offset && decimal.mzxid >= node->mzxid;
+  if (!is_overwritten) {
+    return {.committed = std::move(ours), .is_ours = true, .in_log = details->in_log};
+  }
+  if (details->in_log) theirs.replaces = std::move(ours);
+  return theirs;
+}
+
 }  // namespace
 
 std::string path_element(const std::string& group) {
@@ -251,16 +272,20 @@ void OffsetStore::write(const std::vector<PendingPtr>& batch) {
     for (const OffsetToCommit& offset : pending->offsets) {
       const TopicPartition& tp = offset.partition;
       const CommittedOffset& committed = offset.committed;
-      nodes.push_back({.path = zk::paths::consumer_offset(element, tp.topic, tp.partition),
-                       .data = zk::encode_offset(committed.offset)});
-      if (kind == CommitKind::kDecimal) continue;
-      zk::OffsetDetails details{.offset = committed.offset,
-                                .leader_epoch = committed.leader_epoch,
-                                .metadata = committed.metadata,
-                                .commit_time_ms = committed.commit_time_ms,
-                                .in_log = kind == CommitKind::kCopy};
-      nodes.push_back({.path = zk::paths::consumer_offset_details(element, tp.topic, tp.partition),
-                       .data = details.encode()});
+      zk::OffsetNode decimal{.path = zk::paths::consumer_offset(element, tp.topic, tp.partition),
+                             .data = zk::encode_offset(committed.offset)};
+      if (kind != CommitKind::kDecimal) {
+        zk::OffsetDetails details{.offset = committed.offset,
+                                  .leader_epoch = committed.leader_epoch,
+                                  .metadata = committed.metadata,
+                                  .commit_time_ms = committed.commit_time_ms,
+                                  .in_log = kind == CommitKind::kCopy};
+        // Before the decimal: a new one beside old details would look like an old client's.
+        nodes.push_back(
+            {.path = zk::paths::consumer_offset_details(element, tp.topic, tp.partition),
+             .data = details.encode()});
+      }
+      nodes.push_back(std::move(decimal));
     }
   }
   std::vector<zk::Code> codes = offsets_.write(std::move(nodes));
@@ -269,61 +294,42 @@ void OffsetStore::write(const std::vector<PendingPtr>& batch) {
     std::size_t step = std::get<CommitKind>(pending->kind) == CommitKind::kDecimal ? 1 : 2;
     std::vector<ErrorCode> errors;
     for (std::size_t i = 0; i < pending->offsets.size(); ++i, next += step) {
-      ErrorCode decimal = error_of(codes[next]);
-      errors.push_back(decimal != ErrorCode::kNone ? decimal : error_of(codes[next + step - 1]));
-      if (errors.back() != ErrorCode::kNone) {
+      zk::Code code = codes[next + step - 1];  // of the decimal
+      if (code == zk::Code::kOk) code = codes[next];
+      errors.push_back(error_of(code));
+      if (code != zk::Code::kOk) {
         LOG(WARNING) << "[group " << pending->group << "] offset of "
                      << pending->offsets[i].partition.to_string()
-                     << " is not committed: ZooKeeper answered " << zk::to_string(codes[next]);
+                     << " is not committed: ZooKeeper answered " << zk::to_string(code);
       }
     }
     pending->answer(std::move(errors));
   }
 }
 
-base::Status OffsetStore::add_details(const std::string& group,
-                                      const std::vector<TopicPartition>& partitions,
-                                      std::vector<std::optional<StoredCopy>>& copies) {
+base::Result<OffsetStore::Copies> OffsetStore::with_details(
+    const std::string& group, const std::vector<TopicPartition>& partitions,
+    const std::vector<std::optional<zk::StoredOffset>>& decimals) {
   std::vector<std::string> paths;
   paths.reserve(partitions.size());
   std::string element = path_element(group);
   for (const TopicPartition& tp : partitions) {
     paths.push_back(zk::paths::consumer_offset_details(element, tp.topic, tp.partition));
   }
-  auto read = offsets_.read_nodes(paths);
-  if (!read) return read.error();
+  auto details = offsets_.read_nodes(paths);
+  if (!details) return details.error();
+  Copies copies(partitions.size());
   for (std::size_t i = 0; i < copies.size(); ++i) {
-    if (!copies[i] || !(*read)[i]) continue;
-    auto details = zk::OffsetDetails::decode(*(*read)[i]);
-    if (!details) continue;
-    CommittedOffset ours{.offset = details->offset,
-                         .leader_epoch = details->leader_epoch,
-                         .metadata = std::move(details->metadata),
-                         .commit_time_ms = details->commit_time_ms};
-    StoredCopy& copy = *copies[i];
-    if (ours.offset != copy.committed.offset) {  // an old client wrote since
-      if (details->in_log) copy.replaces = std::move(ours);
-      continue;
-    }
-    copy = {.committed = std::move(ours), .is_ours = true, .in_log = details->in_log};
+    if (decimals[i]) copies[i] = copy_of(*decimals[i], (*details)[i]);
   }
-  return {};
+  return copies;
 }
 
-base::Result<std::vector<std::optional<StoredCopy>>> OffsetStore::fetch(
+base::Result<OffsetStore::Copies> OffsetStore::fetch(
     const std::string& group, const std::vector<TopicPartition>& partitions) {
-  auto read = offsets_.read(path_element(group), partitions);
-  if (!read) return read.error();
-  std::vector<std::optional<StoredCopy>> copies(partitions.size());
-  for (std::size_t i = 0; i < partitions.size(); ++i) {
-    const auto& stored = (*read)[i];
-    if (!stored) continue;
-    copies[i] =
-        StoredCopy{.committed = {.offset = stored->offset, .commit_time_ms = stored->mtime_ms}};
-  }
-  base::Status added = add_details(group, partitions, copies);
-  if (!added) return added.error();
-  return copies;
+  auto decimals = offsets_.read(path_element(group), partitions);
+  if (!decimals) return decimals.error();
+  return with_details(group, partitions, *decimals);
 }
 
 base::Result<std::vector<std::pair<TopicPartition, StoredCopy>>> OffsetStore::fetch_all(
@@ -331,17 +337,16 @@ base::Result<std::vector<std::pair<TopicPartition, StoredCopy>>> OffsetStore::fe
   auto read = offsets_.read_all(path_element(group));
   if (!read) return read.error();
   std::vector<TopicPartition> partitions;
-  std::vector<std::optional<StoredCopy>> copies;
-  for (auto& [partition, stored] : *read) {
-    partitions.push_back(partition);
-    copies.push_back(
-        StoredCopy{.committed = {.offset = stored.offset, .commit_time_ms = stored.mtime_ms}});
+  std::vector<std::optional<zk::StoredOffset>> decimals;
+  for (auto& [partition, decimal] : *read) {
+    partitions.push_back(std::move(partition));
+    decimals.emplace_back(decimal);
   }
-  base::Status added = add_details(group, partitions, copies);
-  if (!added) return added.error();
+  auto copies = with_details(group, partitions, decimals);
+  if (!copies) return copies.error();
   std::vector<std::pair<TopicPartition, StoredCopy>> all;
   for (std::size_t i = 0; i < partitions.size(); ++i) {
-    all.emplace_back(std::move(partitions[i]), std::move(*copies[i]));
+    all.emplace_back(std::move(partitions[i]), std::move(*(*copies)[i]));
   }
   return all;
 }

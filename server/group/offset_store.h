@@ -51,11 +51,12 @@ enum class RemovalKind : std::uint8_t {
 
 // The decimal node /consumers/<group>/offsets/<topic>/<partition> is the truth; what a decimal
 // cannot hold stands beside it in /consumers/<group>/offset_details, which old readers never list,
-// and counts only while its offset is the one of the decimal. Where the log has the offsets too
+// and counts until somebody else moves the decimal. Where the log has the offsets too
 // this is a copy for who reads ZooKeeper. Safe from any thread.
 class OffsetStore {
  public:
   using CommitCallback = std::function<void(std::vector<protocol::ErrorCode>)>;
+  using Copies = std::vector<std::optional<StoredCopy>>;
 
   OffsetStore(zk::ConsumerOffsets& offsets, std::int64_t commit_timeout_ms,
               const base::Clock& clock, ScheduleAfter schedule);
@@ -83,8 +84,8 @@ class OffsetStore {
 
   // Reads ZooKeeper, so offsets that old clients wrote there are seen; blocks. In the order asked;
   // nothing where none is committed.
-  base::Result<std::vector<std::optional<StoredCopy>>> fetch(
-      const std::string& group, const std::vector<protocol::TopicPartition>& partitions);
+  base::Result<Copies> fetch(const std::string& group,
+                             const std::vector<protocol::TopicPartition>& partitions);
   base::Result<std::vector<std::pair<protocol::TopicPartition, StoredCopy>>> fetch_all(
       const std::string& group);
   // Groups that have a node; blocks.
@@ -119,9 +120,9 @@ class OffsetStore {
   base::Status remove_from_zookeeper(const Pending& removal);
   void schedule_check(std::int64_t delay_ms);
   void check_deadlines() EXCLUDES(mutex_);
-  base::Status add_details(const std::string& group,
-                           const std::vector<protocol::TopicPartition>& partitions,
-                           std::vector<std::optional<StoredCopy>>& copies);
+  base::Result<Copies> with_details(const std::string& group,
+                                    const std::vector<protocol::TopicPartition>& partitions,
+                                    const std::vector<std::optional<zk::StoredOffset>>& decimals);
 
   zk::ConsumerOffsets& offsets_;
   const std::int64_t commit_timeout_ms_;

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/clock.h"
@@ -82,6 +83,8 @@ void TcpProxy::run() {
       }
     }
     pairs_ = std::move(alive);
+    keeps_answers_ = std::any_of(pairs_.begin(), pairs_.end(),
+                                 [](const Pair& pair) { return !pair.kept.empty(); });
     if (is_readable(fds[0])) accept_one();
   }
   close_all();

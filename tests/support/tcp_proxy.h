@@ -25,6 +25,8 @@ class TcpProxy {
 
   // How long what the server says is kept back from now on; what the client says arrives at once.
   void delay_answers_ms(std::int64_t delay_ms) { delay_ms_ = delay_ms; }
+  // Whether the server has said something that is kept back now.
+  bool keeps_answers() const { return keeps_answers_; }
   // Closes the connections there are, with the answers kept back; answers of new ones pass at once.
   void cut() { cut_wanted_ = true; }
 
@@ -52,6 +54,7 @@ class TcpProxy {
   std::uint16_t port_ = 0;
   std::vector<Pair> pairs_;  // the proxy's thread only
   std::atomic<std::int64_t> delay_ms_{0};
+  std::atomic<bool> keeps_answers_{false};
   std::atomic<bool> cut_wanted_{false};
   std::atomic<bool> stopping_{false};
   base::Thread thread_;

@@ -29,6 +29,10 @@ std::set<std::string> ancestors(const std::vector<OffsetNode>& nodes,
 
 Request set_data(const OffsetNode& node) { return SetData{node.path, node.data}; }
 
+Request create(const OffsetNode& node) {
+  return Create{node.path, node.data, CreateMode::kPersistent, {}};
+}
+
 std::vector<std::size_t> with_code(const std::vector<Code>& codes,
                                    const std::vector<std::size_t>& which, Code code) {
   std::vector<std::size_t> found;
@@ -167,53 +171,68 @@ std::vector<Code> ConsumerOffsets::write(std::vector<OffsetNode> nodes) {
   std::vector<Response> responses = session_.execute(std::move(requests));
   std::vector<Code> codes(nodes.size(), Code::kOk);
   std::vector<std::size_t> again;
+  std::set<std::string_view> late;  // also what a later multi wrote over what comes late now
   for (std::size_t chunk = 0; chunk < ends.size(); ++chunk) {
     Code code = responses[chunk].code;
     for (std::size_t i = chunk == 0 ? 0 : ends[chunk - 1]; i < ends[chunk]; ++i) {
       codes[i] = code;
-      if (code != Code::kOk && !is_session_gone(code)) again.push_back(i);
+      bool is_again = code != Code::kOk || late.contains(nodes[i].path);
+      if (!is_again || is_session_gone(code)) continue;
+      again.push_back(i);
+      late.insert(nodes[i].path);
     }
   }
-  set_each(session_, nodes, again, codes);
-  std::vector<std::size_t> missing = with_code(codes, again, Code::kNoNode);
-  if (!missing.empty()) create_missing(nodes, missing, codes);
+  if (!again.empty()) write_each(nodes, again, codes);
   return codes;
 }
 
-// Parents and leaves in one go: the server does them in the order sent.
-void ConsumerOffsets::create_missing(const std::vector<OffsetNode>& nodes,
-                                     const std::vector<std::size_t>& which,
-                                     std::vector<Code>& codes) {
+// The server does them in the order sent, so nobody ever sees a node ahead of one given before it.
+void ConsumerOffsets::write_each(const std::vector<OffsetNode>& nodes,
+                                 const std::vector<std::size_t>& which, std::vector<Code>& codes) {
+  std::vector<Request> questions;
+  for (std::size_t i : which) questions.push_back(Exists{nodes[i].path});
+  std::vector<Response> found = session_.execute(std::move(questions));
+  std::vector<std::size_t> missing;
+  std::set<std::string_view> missing_paths;
+  for (std::size_t i = 0; i < which.size(); ++i) {
+    bool is_missing = found[i].code == Code::kNoNode;
+    // An earlier entry of this very batch creates it for the later ones.
+    if (is_missing && missing_paths.insert(nodes[which[i]].path).second) {
+      missing.push_back(which[i]);
+    }
+  }
   std::vector<Request> requests;
-  for (const std::string& parent : ancestors(nodes, which)) {
+  for (const std::string& parent : ancestors(nodes, missing)) {
     requests.push_back(Create{parent, std::nullopt, CreateMode::kPersistent, {}});
   }
   const std::size_t first_leaf = requests.size();
   for (std::size_t i : which) {
-    requests.push_back(Create{nodes[i].path, nodes[i].data, CreateMode::kPersistent, {}});
+    bool is_missing = std::binary_search(missing.begin(), missing.end(), i);
+    requests.push_back(is_missing ? create(nodes[i]) : set_data(nodes[i]));
   }
   std::vector<Response> responses = session_.execute(std::move(requests));
   for (std::size_t i = 0; i < which.size(); ++i) {
     codes[which[i]] = responses[first_leaf + i].code;
   }
-  // Created meanwhile, or by an earlier entry of this very batch.
-  set_each(session_, nodes, with_code(codes, which, Code::kNodeExists), codes);
+  // Created meanwhile by somebody else.
+  set_each(session_, nodes, with_code(codes, missing, Code::kNodeExists), codes);
 }
 
-base::Result<std::vector<std::optional<std::string>>> ConsumerOffsets::read_nodes(
+base::Result<std::vector<std::optional<StoredNode>>> ConsumerOffsets::read_nodes(
     const std::vector<std::string>& paths) {
   std::vector<Request> requests;
   requests.reserve(paths.size());
   for (const std::string& path : paths) requests.push_back(GetData{path});
-  std::vector<std::optional<std::string>> data;
-  data.reserve(paths.size());
+  std::vector<std::optional<StoredNode>> nodes;
+  nodes.reserve(paths.size());
   for (Response& response : ask(std::move(requests))) {
     if (!response.ok() && response.code != Code::kNoNode) {
       return error_of(response.code, "reading", response.path);
     }
-    data.push_back(std::move(response.data));
+    auto& node = nodes.emplace_back();
+    if (response.data) node = {std::move(*response.data), response.stat.mzxid};
   }
-  return data;
+  return nodes;
 }
 
 base::Status ConsumerOffsets::remove(const std::string& group,

@@ -31,6 +31,11 @@ struct OffsetNode {
   std::string data;
 };
 
+struct StoredNode {
+  std::string data;
+  std::int64_t mzxid = 0;  // in one order with those of the offsets
+};
+
 // Safe from any thread.
 class ConsumerOffsets {
  public:
@@ -52,10 +57,10 @@ class ConsumerOffsets {
   // creating what is missing. One code per commit, in order. Always writes, also an unchanged
   // value.
   std::vector<Code> commit(const std::vector<OffsetCommit>& commits);
-  // The same for any nodes.
+  // The same for any nodes. Also op by op they are written in the order given.
   std::vector<Code> write(std::vector<OffsetNode> nodes);
-  // The data of any nodes, pipelined; nullopt where missing.
-  base::Result<std::vector<std::optional<std::string>>> read_nodes(
+  // Any nodes, pipelined; nullopt where missing.
+  base::Result<std::vector<std::optional<StoredNode>>> read_nodes(
       const std::vector<std::string>& paths);
 
   // Removes the group's offsets of these partitions with what stands beside them, and the nodes
@@ -67,8 +72,8 @@ class ConsumerOffsets {
 
  private:
   std::vector<Response> ask(std::vector<Request> requests);
-  void create_missing(const std::vector<OffsetNode>& nodes, const std::vector<std::size_t>& which,
-                      std::vector<Code>& codes);
+  void write_each(const std::vector<OffsetNode>& nodes, const std::vector<std::size_t>& which,
+                  std::vector<Code>& codes);
 
   Session& session_;
   const std::optional<std::int64_t> read_timeout_ms_;

@@ -42,7 +42,7 @@ class MirroredOffsets : public OffsetsFixture {
     done.get_future().get();
   }
   void load() {
-    mirror.loaded(0, [this](const std::string& group, const std::vector<OffsetToCommit>& found) {
+    mirror.loaded(0, [this](const std::string& group, const std::vector<OffsetToAdopt>& found) {
       offsets.adopt(group, found);
     });
     scheduler.advance_ms(2000);

@@ -53,6 +53,33 @@ TEST_F(OffsetsTest, CreatesWhatIsMissingBesideWhatIsThere) {
   EXPECT_FALSE(exists("/consumers/z"));
 }
 
+TEST_F(OffsetsTest, WritesInTheOrderGivenAlsoWhereSomeAreMissing) {
+  ConsumerOffsets offsets(*session_);
+  const std::string decimal = "/consumers/g/offsets/t/0";
+  const std::string details = "/consumers/g/offset_details/t/0";
+  (void)offsets.commit({{"g", {"t", 0}, 1}});
+  EXPECT_EQ(offsets.write({{details, "two"}, {decimal, "2"}, {details, "three"}, {decimal, "3"}}),
+            std::vector<Code>(4, Code::kOk));
+  EXPECT_EQ(data(details), "three");
+  EXPECT_EQ(data(decimal), "3");
+  Stat of_decimal = session_->call(Exists{decimal}).stat;
+  Stat of_details = session_->call(Exists{details}).stat;
+  EXPECT_EQ(of_details.version, 1);
+  EXPECT_GT(of_decimal.mzxid, of_details.mzxid);
+}
+
+TEST_F(OffsetsTest, TheLastOfTwoCommitsCountsWhereTheFirstIsInAMultiThatFails) {
+  ConsumerOffsets offsets(*session_);
+  (void)offsets.commit({{"g", {"t", 0}, 1}});
+  std::vector<OffsetCommit> batch = {{"g", {"t", 0}, 15}};
+  for (const OffsetCommit& other : commits("h", static_cast<int>(kMultiMaxOps) - 1, 0))
+    batch.push_back(other);
+  batch.push_back({"g", {"t", 0}, 20});
+  for (Code code : offsets.commit(batch)) ASSERT_EQ(code, Code::kOk);
+  ASSERT_EQ(data("/consumers/h/offsets/t/0"), "0");
+  EXPECT_EQ(data("/consumers/g/offsets/t/0"), "20");
+}
+
 TEST_F(OffsetsTest, AlwaysWritesAlsoAnUnchangedOffset) {
   ConsumerOffsets offsets(*session_);
   (void)offsets.commit({{"g", {"t", 0}, 1}});
@@ -106,8 +133,11 @@ TEST_F(OffsetsTest, KeepsOtherNodesAndRemovesGroups) {
   ConsumerOffsets offsets(*session_);
   (void)offsets.commit({{"g", {"t", 0}, 1}, {"g", {"t", 1}, 1}});
   EXPECT_EQ(offsets.write({{"/consumers/g/odradek/t/0", "meta"}})[0], Code::kOk);
-  EXPECT_EQ(*offsets.read_nodes({"/consumers/g/odradek/t/0", "/consumers/g/none"}),
-            (std::vector<std::optional<std::string>>{"meta", std::nullopt}));
+  auto read = offsets.read_nodes({"/consumers/g/odradek/t/0", "/consumers/g/none"});
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ((*read)[0]->data, "meta");
+  EXPECT_GT((*read)[0]->mzxid, 0);
+  EXPECT_FALSE((*read)[1].has_value());
   ASSERT_TRUE(offsets.remove("g", {{"t", 0}, {"t", 9}}).ok());
   EXPECT_FALSE(exists("/consumers/g/offsets/t/0"));
   ASSERT_TRUE(offsets.remove_group("g").ok());
