@@ -56,6 +56,17 @@ std::vector<SessionPartition> partitions_of(const FetchRequest& request,
   return partitions;
 }
 
+std::vector<SessionPartition> forgotten_by(const FetchRequest& request) {
+  std::vector<SessionPartition> partitions;
+  for (const auto& topic : request.forgotten_topics_data) {
+    for (std::int32_t partition : topic.partitions) {
+      partitions.push_back(
+          {.topic = topic.topic, .topic_id = topic.topic_id, .partition = partition});
+    }
+  }
+  return partitions;
+}
+
 // Topics that were unknown when the session learnt them may be known by now, and the other way
 // round.
 void resolve_names(std::vector<SessionPartition>& partitions,
@@ -88,15 +99,9 @@ Opened continue_session(const FetchRequest& request, std::int16_t version,
     return {.error = ErrorCode::kInvalidFetchSessionEpoch};
   }
   opened.session->advance_epoch();
-  for (SessionPartition& partition : partitions_of(request, image)) {
-    opened.session->put(std::move(partition));
-  }
-  for (const auto& topic : request.forgotten_topics_data) {
-    for (std::int32_t partition : topic.partitions) {
-      opened.session->forget(
-          {.topic = topic.topic, .topic_id = topic.topic_id, .partition = partition});
-    }
-  }
+  bool has_room =
+      sessions.update(*opened.session, partitions_of(request, image), forgotten_by(request));
+  if (!has_room) return {.error = ErrorCode::kFetchSessionIdNotFound};
   opened.partitions = opened.session->partitions();
   resolve_names(opened.partitions, image);
   return opened;
@@ -113,11 +118,7 @@ Opened open(const FetchRequest& request, std::int16_t version, bool is_follower,
   Opened opened{.partitions = partitions_of(request, image)};
   if (!wants_session) return opened;
   opened.session =
-      sessions.open(is_follower, version >= kFirstVersionWithTopicIds, opened.partitions.size());
-  if (opened.session != nullptr) {
-    base::MutexLock lock(opened.session->mutex());
-    for (const SessionPartition& partition : opened.partitions) opened.session->put(partition);
-  }
+      sessions.open(is_follower, version >= kFirstVersionWithTopicIds, opened.partitions);
   return opened;
 }
 

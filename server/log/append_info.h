@@ -39,6 +39,8 @@ struct AppendInfo {
   // What was written is committed only once it is on disk: it has to be flushed, though nobody who
   // asks for less than every replica waits for it.
   bool commit_awaits_flush = false;
+  // The append moved the high watermark: others than those who want records may wait for that.
+  bool high_watermark_moved = false;
 };
 
 // Why an append was refused, with more than base::Error can hold.

@@ -81,7 +81,10 @@ void Appends::append(const AppendRequest& request, AppendCallback callback) {
     awaits_flush |= written.outcomes.back().awaits_flush != nullptr;
   }
   for (std::size_t i = 0; i < written.outcomes.size(); ++i) {
-    if (written.outcomes[i].error == ErrorCode::kNone) {
+    if (written.outcomes[i].error != ErrorCode::kNone) continue;
+    if (written.outcomes[i].info.high_watermark_moved) {
+      waits_.check(written.partitions[i]);
+    } else {
       waits_.fetch.check_and_complete(written.partitions[i]);
     }
   }
@@ -106,7 +109,7 @@ void Appends::await_flushes(const std::shared_ptr<Written>& written) {
                                 outcome.error = protocol::code_of(flushed.error());
                                 outcome.message = flushed.error().message;
                               }
-                              waits_.fetch.check_and_complete(written->partitions[i]);
+                              waits_.check(written->partitions[i]);  // more may be committed
                               if (--*flushes_left == 0) acknowledge(*written);
                             });
   }

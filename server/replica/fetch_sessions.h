@@ -79,15 +79,28 @@ class FetchSession {
 
 using FetchSessionPtr = std::shared_ptr<FetchSession>;
 
-// Bounded by slots; a session that was idle for two minutes, or is smaller, makes room. Safe from
-// any thread.
+// Bounded by slots, and by the partitions of all sessions together, as a session outlives its
+// connection and a client may name as many as a request can hold. A session that was idle for two
+// minutes makes room, a consumer's does for a follower's, and where slots are short a smaller one
+// for a larger one; so no consumer pushes out a follower that fetches. Safe from any thread.
 class FetchSessions {
  public:
-  FetchSessions(std::size_t max_slots, const base::Clock& clock, base::Random random)
-      : max_slots_(max_slots), clock_(clock), random_(random) {}
+  // A thousand partitions for each of the default's thousand slots. One takes 290 bytes where its
+  // topic's name has 20 characters and 990 where that is as long as it may be, so that all together
+  // take 300 MB, and a client that means harm makes it 1 GB.
+  static constexpr std::size_t kMaxPartitions = 1'000'000;
 
-  // Null when there is no room.
-  FetchSessionPtr open(bool is_follower, bool uses_topic_ids, std::size_t partitions)
+  FetchSessions(std::size_t max_slots, const base::Clock& clock, base::Random random,
+                std::size_t max_partitions = kMaxPartitions)
+      : max_slots_(max_slots), max_partitions_(max_partitions), clock_(clock), random_(random) {}
+
+  // A session that remembers these; null when there is no room.
+  FetchSessionPtr open(bool is_follower, bool uses_topic_ids,
+                       const std::vector<SessionPartition>& partitions) EXCLUDES(mutex_);
+  // Adds to the session what is asked and takes from it what is forgotten. False when there is no
+  // room for what it grew by: then it is closed.
+  bool update(FetchSession& session, std::vector<SessionPartition> asked,
+              const std::vector<SessionPartition>& forgotten) REQUIRES(session.mutex())
       EXCLUDES(mutex_);
   FetchSessionPtr find(std::int32_t id) EXCLUDES(mutex_);
   void close(std::int32_t id) EXCLUDES(mutex_);
@@ -101,13 +114,24 @@ class FetchSessions {
     std::size_t partitions = 0;
   };
 
+  using Slots = std::unordered_map<std::int32_t, Slot>;
+
+  FetchSessionPtr take_slot(bool is_follower, bool uses_topic_ids, std::size_t partitions)
+      EXCLUDES(mutex_);
+  bool resize(std::int32_t id, std::size_t partitions) EXCLUDES(mutex_);
+  bool has_room_for(std::size_t partitions) const REQUIRES(mutex_);
   bool make_room(bool is_follower, std::size_t partitions) REQUIRES(mutex_);
+  // False when no session has to give way to such a one.
+  bool evict_for(bool is_follower, std::size_t partitions) REQUIRES(mutex_);
+  void remove(Slots::iterator slot) REQUIRES(mutex_);
 
   const std::size_t max_slots_;
+  const std::size_t max_partitions_;
   const base::Clock& clock_;
   mutable base::Mutex mutex_;
   base::Random random_ GUARDED_BY(mutex_);
-  std::unordered_map<std::int32_t, Slot> slots_ GUARDED_BY(mutex_);
+  Slots slots_ GUARDED_BY(mutex_);
+  std::size_t partitions_ GUARDED_BY(mutex_) = 0;  // of all slots
 };
 
 }  // namespace odradek::replica

@@ -135,11 +135,12 @@ bool InSyncReplicas::advance_high_watermark(log::Log& log) {
   return advance(log);
 }
 
-bool InSyncReplicas::commit_appended(log::Log& log) {
+CommitProgress InSyncReplicas::commit_appended(log::Log& log) {
   base::MutexLock lock(mutex_);
-  advance(log);
-  return commits_what_is_flushed() && isr_.committed.size() >= required_locked() &&
-         log.recovery_point() < log.log_end_offset();
+  bool moved = advance(log);
+  bool awaits_flush = commits_what_is_flushed() && isr_.committed.size() >= required_locked() &&
+                      log.recovery_point() < log.log_end_offset();
+  return {.moved = moved, .awaits_flush = awaits_flush};
 }
 
 bool InSyncReplicas::commits_what_is_flushed() const {

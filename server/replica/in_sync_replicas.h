@@ -33,6 +33,12 @@ struct IsrProgress {
   std::optional<IsrProposal> proposal;
 };
 
+// What came of looking at what is committed.
+struct CommitProgress {
+  bool moved = false;         // the high watermark: waits may be over
+  bool awaits_flush = false;  // more would be committed if it were flushed
+};
+
 // Safe from any thread; but lead(), follow() and the others exclude each other by the partition's
 // leadership lock, which also says that the log given is the partition's own.
 class InSyncReplicas {
@@ -57,9 +63,8 @@ class InSyncReplicas {
   // True when the high watermark moved: never with fewer than min.insync.replicas.
   bool advance_high_watermark(log::Log& log) EXCLUDES(mutex_);
   // After an append, or where the in-sync replicas changed: advances it, but while this broker is
-  // the only one in sync of several, only up to what is on its disk. True when more would be
-  // committed if it were flushed.
-  bool commit_appended(log::Log& log) EXCLUDES(mutex_);
+  // the only one in sync of several, only up to what is on its disk.
+  CommitProgress commit_appended(log::Log& log) EXCLUDES(mutex_);
   void set_min_insync_replicas(std::int32_t count) { min_insync_replicas_ = count; }
   // The committed ones against min.insync.replicas, of which a partition with fewer replicas needs
   // no more than it has.

@@ -167,7 +167,9 @@ base::Result<log::AppendInfo> Partition::append(base::MutableBytes records, std:
   spec.leader_epoch = state_.leader_epoch;
   base::Result<log::AppendInfo> info = log_->append_as_leader(records, spec, refusal);
   if (!info || info->flush_due) return info;
-  info->commit_awaits_flush = in_sync_.commit_appended(*log_);
+  CommitProgress progress = in_sync_.commit_appended(*log_);
+  info->high_watermark_moved = progress.moved;
+  info->commit_awaits_flush = progress.awaits_flush;
   info->flush_due = info->commit_awaits_flush && acks == -1;
   return info;
 }
@@ -186,12 +188,16 @@ void Partition::when_flushed(Offset offset, log::DurableCallback tell) {
 }
 
 void Partition::flush_when_alone(std::function<void()> committed) {
+  CommitProgress progress;
   Offset end = 0;
   {
     base::ReadLock lock(mutex_);
-    if (!leads_ || !in_sync_.commit_appended(*log_)) return;
+    if (!leads_) return;
+    progress = in_sync_.commit_appended(*log_);
     end = log_->log_end_offset();
   }
+  if (progress.moved) committed();
+  if (!progress.awaits_flush) return;
   when_flushed(end, [committed = std::move(committed)](const base::Status& flushed) {
     if (flushed.ok()) committed();
   });

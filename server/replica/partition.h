@@ -93,8 +93,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   bool is_in_sync(BrokerId follower) const { return in_sync_.is_in_sync(follower); }
   // Calls `tell` as Log::when_durable() does, after the high watermark has gone as far as it may.
   void when_flushed(Offset offset, log::DurableCallback tell) EXCLUDES(mutex_);
-  // Where what is here is committed only once it is on disk, sees to that; then `committed` is
-  // called.
+  // Commits what may be; where that is only what is on disk, sees to it that all is. `committed` is
+  // called whenever the high watermark moved: here and now, and after the flush.
   void flush_when_alone(std::function<void()> committed) EXCLUDES(mutex_);
   // Whether `follower` may fetch here, and in this life of its broker (epoch -1: not told).
   bool accepts_follower(BrokerId follower, std::int64_t broker_epoch) const EXCLUDES(mutex_);

@@ -17,7 +17,7 @@ from wire import Connection, api_versions, batch, frame, header, metadata, produ
 
 MAX_REQUEST_BYTES = 104857600
 PRODUCE, FETCH, METADATA, API_VERSIONS, CREATE_TOPICS, DESCRIBE_CONFIGS = 0, 1, 3, 18, 19, 32
-INVALID_PARTITIONS = 37
+INVALID_PARTITIONS, FETCH_SESSION_ID_NOT_FOUND = 37, 70
 FETCH_V4 = struct.Struct(">iiiibi")  # replica, max wait, min bytes, max bytes, isolation, topic count
 
 
@@ -252,6 +252,27 @@ class HostileTest(SharedClusterTest):
             deaf.append(connection)
         self.load.wait_progress(100, deadline_s=20)
         self.assertLess(self.broker.rss_mb(), memory_limit_mb(120))
+
+    def test_no_session_keeps_a_name_that_no_topic_can_have(self):
+        connection = self.connect()
+        answers = connection.makefile("rb")
+
+        def fetch(session, epoch, name):
+            """(error, session id) of the answer."""
+            ask = header(FETCH, 7) + struct.pack(">iiiibiii", -1, 0, 0, 1 << 20, 0, session, epoch, 1)
+            ask += struct.pack(">h", len(name)) + name + struct.pack(">iiqqi", 1, 0, 0, -1, 1 << 20)
+            connection.sendall(frame(ask + struct.pack(">i", 0)))
+            size, _, _, error, opened = struct.unpack(">iiihi", answers.read(18))
+            answers.read(size - 14)
+            return error, opened
+
+        self.assertEqual((0, 0), fetch(0, 0, b"n" * 250))
+        error, session = fetch(0, 0, b"none")
+        self.assertEqual(0, error)
+        self.assertNotEqual(0, session)
+        self.assertEqual((0, session), fetch(session, 1, b"n" * 249))
+        self.assertEqual((FETCH_SESSION_ID_NOT_FOUND, 0), fetch(session, 2, b"n" * 250))
+        self.assertEqual((FETCH_SESSION_ID_NOT_FOUND, 0), fetch(session, 3, b"none"))
 
     def test_http_and_tls_on_the_plaintext_port(self):
         self.check_refused(b"GET / HTTP/1.1\r\nHost: kafka\r\n\r\n", "an HTTP request came to a Kafka port")

@@ -5,6 +5,7 @@
 #include <future>
 #include <latch>
 #include <optional>
+#include <thread>
 
 #include "base/file_faults.h"
 #include "tests/server/replica/replicas.h"
@@ -47,6 +48,20 @@ TEST_F(AppendsTest, AcknowledgesNothingBeforeFlushMessagesIsMet) {
   EXPECT_EQ(second.get().error, ErrorCode::kNone);
   EXPECT_EQ(log->recovery_point(), 2);
   EXPECT_EQ(log->high_watermark(), 2);
+}
+
+TEST_F(AppendsTest, TellsWhoeverWaitsWhenALaterFlushCommits) {
+  lead_flushing();
+  alive({1, 3});
+  fetch(0, 0, 0, 2);
+  alive({1, 2, 3});  // follower 2 counts as caught up, until it dies
+  auto first = append_in_background(-1);
+  while (waits.produce.delayed() == 0) std::this_thread::yield();
+  alive({1, 3});
+  EXPECT_EQ(append_in_background(1).get().error, ErrorCode::kNone);
+  EXPECT_EQ(logs.find({"t", 0})->high_watermark(), 2);
+  ASSERT_EQ(first.wait_for(std::chrono::seconds(0)), std::future_status::ready);
+  EXPECT_EQ(first.get().error, ErrorCode::kNone);
 }
 
 TEST_F(AppendsTest, TellsOfAFlushThatFailed) {

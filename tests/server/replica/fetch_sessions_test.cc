@@ -7,6 +7,12 @@ namespace {
 
 SessionPartition partition(int index) { return {.topic = "t", .partition = index}; }
 
+std::vector<SessionPartition> partitions(int count, int first = 0) {
+  std::vector<SessionPartition> all;
+  for (int i = 0; i < count; ++i) all.push_back(partition(first + i));
+  return all;
+}
+
 class Sessions : public ::testing::Test {
  protected:
   base::ManualClock clock;
@@ -14,7 +20,7 @@ class Sessions : public ::testing::Test {
 };
 
 TEST_F(Sessions, GiveIdsThatFindThemAgain) {
-  auto session = sessions.open(false, false, 1);
+  auto session = sessions.open(false, false, partitions(1));
   ASSERT_NE(session, nullptr);
   EXPECT_GT(session->id(), 0);
   EXPECT_EQ(sessions.find(session->id()), session);
@@ -23,18 +29,92 @@ TEST_F(Sessions, GiveIdsThatFindThemAgain) {
 }
 
 TEST_F(Sessions, AreBoundedAndMakeRoomForLargerFollowersAndIdleOnes) {
-  auto first = sessions.open(false, false, 5);
-  auto second = sessions.open(false, false, 5);
-  EXPECT_EQ(sessions.open(false, false, 5), nullptr);
-  EXPECT_NE(sessions.open(false, false, 6), nullptr);
-  EXPECT_NE(sessions.open(true, false, 1), nullptr);
+  auto first = sessions.open(false, false, partitions(5));
+  auto second = sessions.open(false, false, partitions(5));
+  EXPECT_EQ(sessions.open(false, false, partitions(5)), nullptr);
+  EXPECT_NE(sessions.open(false, false, partitions(6)), nullptr);
+  EXPECT_NE(sessions.open(true, false, partitions(1)), nullptr);
   EXPECT_EQ(sessions.size(), 2u);
-  EXPECT_EQ(sessions.open(false, false, 1), nullptr);
+  EXPECT_EQ(sessions.open(false, false, partitions(1)), nullptr);
   clock.advance_ms(120'001);
-  EXPECT_NE(sessions.open(false, false, 1), nullptr);
+  EXPECT_NE(sessions.open(false, false, partitions(1)), nullptr);
 }
 
-TEST_F(Sessions, AreNotMadeForNothing) { EXPECT_EQ(sessions.open(false, false, 0), nullptr); }
+class SessionsOfFewPartitions : public ::testing::Test {
+ protected:
+  bool update(FetchSession& session, std::vector<SessionPartition> asked,
+              const std::vector<SessionPartition>& forgotten = {}) {
+    base::MutexLock lock(session.mutex());
+    return sessions.update(session, std::move(asked), forgotten);
+  }
+  bool is_open(const FetchSessionPtr& session) { return sessions.find(session->id()) != nullptr; }
+
+  base::ManualClock clock;
+  FetchSessions sessions{100, clock, base::Random(7), 10};
+};
+
+TEST_F(SessionsOfFewPartitions, AreNotMadeBeyondTheBound) {
+  EXPECT_EQ(sessions.open(false, false, partitions(11)), nullptr);
+  auto first = sessions.open(false, false, partitions(6));
+  ASSERT_NE(first, nullptr);
+  EXPECT_EQ(sessions.open(false, false, partitions(5)), nullptr);
+  EXPECT_NE(sessions.open(false, false, partitions(4)), nullptr);
+  EXPECT_EQ(sessions.open(false, false, partitions(7)), nullptr);  // larger, which is no merit
+  EXPECT_TRUE(is_open(first));
+  sessions.close(first->id());
+  EXPECT_NE(sessions.open(false, false, partitions(6)), nullptr);
+}
+
+TEST_F(SessionsOfFewPartitions, AreClosedWhenTheyGrowBeyondTheBound) {
+  auto first = sessions.open(false, false, partitions(6));
+  auto second = sessions.open(false, false, partitions(1));
+  EXPECT_TRUE(update(*second, partitions(4)));
+  EXPECT_TRUE(update(*second, partitions(4)));
+  EXPECT_FALSE(update(*second, partitions(1, 4)));
+  EXPECT_FALSE(is_open(second));
+  EXPECT_TRUE(is_open(first));
+  EXPECT_NE(sessions.open(false, false, partitions(4)), nullptr);
+}
+
+TEST_F(SessionsOfFewPartitions, GiveBackWhatTheyForget) {
+  auto first = sessions.open(false, false, partitions(10));
+  EXPECT_TRUE(update(*first, partitions(2, 10), partitions(4)));
+  EXPECT_EQ(sessions.open(false, false, partitions(3)), nullptr);
+  EXPECT_NE(sessions.open(false, false, partitions(2)), nullptr);
+}
+
+TEST_F(SessionsOfFewPartitions, OfConsumersMakeRoomForFollowers) {
+  auto follower = sessions.open(true, false, partitions(3));
+  clock.advance_ms(1);
+  auto consumer = sessions.open(false, false, partitions(7));
+  EXPECT_EQ(sessions.open(false, false, partitions(1)), nullptr);
+  EXPECT_NE(sessions.open(true, false, partitions(1)), nullptr);
+  EXPECT_TRUE(is_open(follower));
+  EXPECT_FALSE(is_open(consumer));
+  EXPECT_EQ(sessions.open(true, false, partitions(7)), nullptr);
+  EXPECT_TRUE(is_open(follower));
+}
+
+TEST_F(SessionsOfFewPartitions, ThatAreIdleMakeRoom) {
+  auto idle = sessions.open(false, false, partitions(9));
+  clock.advance_ms(120'001);
+  EXPECT_NE(sessions.open(false, false, partitions(10)), nullptr);
+  EXPECT_FALSE(update(*idle, partitions(1, 9)));  // others needed its room
+}
+
+TEST_F(SessionsOfFewPartitions, KeepNoNameThatNoTopicCanHave) {
+  SessionPartition longest{.topic = std::string(249, 't')};
+  SessionPartition too_long{.topic = std::string(250, 't')};
+  EXPECT_EQ(sessions.open(false, false, {too_long}), nullptr);
+  auto session = sessions.open(false, false, {longest});
+  ASSERT_NE(session, nullptr);
+  EXPECT_FALSE(update(*session, {too_long}));
+  EXPECT_FALSE(is_open(session));
+}
+
+TEST_F(Sessions, AreNotMadeForNothing) {
+  EXPECT_EQ(sessions.open(false, false, partitions(0)), nullptr);
+}
 
 TEST(FetchSession, WrapsItsEpochTo1) {
   FetchSession session(1, false, false);

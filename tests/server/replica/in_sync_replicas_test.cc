@@ -136,6 +136,38 @@ TEST_F(InSyncReplicasTest, GoBackToWhatIsCommittedWhenTheControllerSaysNo) {
   EXPECT_EQ(isr(), (Ids{1, 2}));
 }
 
+// Follower 2 died: what it held back is committed, and whoever waits is to learn it from what comes
+// next.
+TEST_F(InSyncReplicasTest, TellWhoeverWaitsWhenTheControllerSaysNo) {
+  ASSERT_EQ(apply(0, kSelf, {1}), ErrorCode::kNone);
+  proposals.error = ErrorCode::kIneligibleReplica;
+  fetched(2, 0);
+  auto outcome = append(-1, 5);
+  auto read = fetch(0, 1, 60'000);
+  alive({1, 3});
+  EXPECT_TRUE(outcome->empty());
+  EXPECT_TRUE(read->empty());
+  EXPECT_TRUE(isr_updater.send());
+  EXPECT_EQ(high_watermark(), 5);
+  ASSERT_EQ(outcome->size(), 1u);
+  EXPECT_EQ(outcome->at(0).error, ErrorCode::kNone);
+  EXPECT_EQ(read->size(), 1u);
+}
+
+TEST_F(InSyncReplicasTest, TellWhoeverWaitsWhenALaterAppendCommits) {
+  ASSERT_EQ(apply(0, kSelf, {1}), ErrorCode::kNone);
+  alive({1, 3});
+  fetched(2, 0);
+  alive({1, 2, 3});  // caught up, but it is not asked to join before its next fetch
+  auto outcome = append(-1, 5);
+  EXPECT_TRUE(outcome->empty());
+  alive({1, 3});
+  append(1, 1);
+  EXPECT_EQ(high_watermark(), 6);
+  ASSERT_EQ(outcome->size(), 1u);
+  EXPECT_EQ(outcome->at(0).error, ErrorCode::kNone);
+}
+
 TEST_F(InSyncReplicasTest, WaitForTheControllerWhenTheirViewIsOld) {
   ASSERT_EQ(apply(0, kSelf, {1}), ErrorCode::kNone);
   proposals.error = ErrorCode::kInvalidUpdateVersion;
@@ -189,8 +221,8 @@ TEST_F(InSyncReplicasTest, RefuseProducersWhenThereAreTooFew) {
   EXPECT_EQ(high_watermark(), 0);  // nothing is committed with fewer
   EXPECT_TRUE(outcome->empty());
   partition()->set_topic_settings({.min_insync_replicas = 1});
-  append(1, 1);
-  EXPECT_EQ(high_watermark(), 11);
+  partition()->flush_when_alone([] {});  // commits, and tells nobody yet
+  EXPECT_EQ(high_watermark(), 10);
   partition()->set_topic_settings({.min_insync_replicas = 2});
   waits.produce.check_and_complete({"t", 0});
   ASSERT_EQ(outcome->size(), 1u);

@@ -5,6 +5,7 @@
 #include <future>
 #include <latch>
 #include <optional>
+#include <thread>
 
 #include "base/file_faults.h"
 #include "tests/server/replica/replicas.h"
@@ -129,6 +130,21 @@ TEST_F(LoneLeaderTest, SyncsWhatItHadWhenItBeganToLead) {
   EXPECT_EQ(log()->high_watermark(), 0);
   syncs.open();
   EXPECT_GT(read_when_committed().at(0).slice.size_bytes, 0);
+}
+
+TEST_F(LoneLeaderTest, TellsOfWhatIsCommittedThoughAllIsOnDiskAlready) {
+  ASSERT_EQ(apply(1, kSelf, {kSelf}), ErrorCode::kNone);
+  proposals.error = ErrorCode::kIneligibleReplica;
+  fetch(0, 0, 0, 2);  // may be in by now
+  auto outcome = append_in_background(-1);
+  while (waits.produce.delayed() == 0) std::this_thread::yield();
+  EXPECT_EQ(log()->recovery_point(), 1);
+  EXPECT_EQ(log()->high_watermark(), 0);
+  alive({1, 3});
+  EXPECT_TRUE(isr_updater.send());
+  EXPECT_EQ(log()->high_watermark(), 1);
+  ASSERT_TRUE(is_answered(outcome));
+  EXPECT_EQ(outcome.get().error, ErrorCode::kNone);
 }
 
 TEST_F(LoneLeaderTest, TellsOfASyncThatFailed) {
