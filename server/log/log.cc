@@ -36,7 +36,8 @@ Log::Log(protocol::TopicPartition partition, LogDir& dir, const LogContext& cont
 
 base::Error Log::failed(base::Error error) const {
   if (error.code != -1) return error;
-  dir_.fail(partition_.to_string() + ": " + error.message);
+  bool is_disk = !retired_.load();  // files of a retired log may be gone
+  if (is_disk) dir_.fail(partition_.to_string() + ": " + error.message);
   return base::Error(ErrorCode::kKafkaStorageError, std::move(error.message));
 }
 
@@ -464,6 +465,18 @@ base::Status Log::close() {
   done = failed(store_.segments().last()->become_inactive());
   if (!done.ok()) return done;
   return failed(producers_.write_snapshot(store_.directory(), store_.end_offset()));
+}
+
+base::Status Log::retire(const std::string& name) {
+  base::Status done = check_online();
+  if (!done.ok()) return done;
+  {
+    base::MutexLock lock(mutex_);
+    closed_ = true;
+  }
+  done = rename_directory(name);
+  retired_.store(done.ok());
+  return done;
 }
 
 base::Status Log::rename_directory(const std::string& name) {

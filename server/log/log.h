@@ -157,6 +157,9 @@ class Log : public std::enable_shared_from_this<Log> {
 
   // Ends the active segment and writes what is pending: afterwards only offsets and flush().
   base::Status close() EXCLUDES(mutex_);
+  // Takes the log out of use and renames its directory, whose files may be removed from then on: no
+  // error is the disk's any more.
+  base::Status retire(const std::string& name) EXCLUDES(mutex_);
   // Renames the directory within its parent ("-delete", "-future" taken over); readers go on.
   base::Status rename_directory(const std::string& name) EXCLUDES(mutex_);
 
@@ -200,6 +203,7 @@ class Log : public std::enable_shared_from_this<Log> {
   mutable base::Mutex mutex_;
   std::optional<base::Uuid> topic_id_ GUARDED_BY(mutex_);
   bool closed_ GUARDED_BY(mutex_) = false;
+  std::atomic<bool> retired_{false};
 };
 
 }  // namespace odradek::log

@@ -350,9 +350,7 @@ base::Status LogManager::replace_with_future(const LogPtr& future) {
 base::Status LogManager::retire(Log& log) {
   checkpoints_stale_.store(true);
   cleaner_.abort(log);
-  base::Status done = log.close();
-  if (!done.ok()) return done;
-  done = log.rename_directory(deleted_name(log.partition()));
+  base::Status done = log.retire(deleted_name(log.partition()));
   if (!done.ok()) return done;
   deleter_.add_directory(log.directory(), file_delete_delay_ms_);
   LOG(INFO) << log.partition().to_string() << ": its log is renamed to " << log.directory()
