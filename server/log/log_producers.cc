@@ -47,9 +47,11 @@ base::Status LogProducers::rebuild(const ProducerRebuild& rebuild) {
 }
 
 base::Status LogProducers::clear(const std::string& directory) {
+  base::Status removed = remove_producer_snapshots(directory, 0, kNone);
+  if (!removed.ok()) return removed;
   states_.clear();
   publish_unstable_offset();
-  return remove_producer_snapshots(directory, 0, kNone);
+  return {};
 }
 
 base::Status LogProducers::write_snapshot(const std::string& directory,
