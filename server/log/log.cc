@@ -116,18 +116,15 @@ void Log::append_as_leader(std::span<LeaderAppend> appends) {
     asked.push_back(&append);
   }
   if (pending.empty()) return;
-  appends_.append({pending.data(), pending.size()},
-                  [&](std::span<PendingAppend* const> group) { write_group(group, *options); });
+  appends_.append({pending.data(), pending.size()}, [&](std::span<PendingAppend* const> group) {
+    base::MutexLock lock(mutex_);
+    writer(*options).write_all(group, log_start_offset(), context_.clock.wall_ms());
+  });
   bool flush_due = unflushed_messages() >= options->flush_messages;
   for (std::size_t i = 0; i < pending.size(); ++i) {
     asked[i]->result = std::move(pending[i].result);
     if (asked[i]->result.ok()) asked[i]->result->flush_due = flush_due;
   }
-}
-
-void Log::write_group(std::span<PendingAppend* const> group, const LogOptions& options) {
-  base::MutexLock lock(mutex_);
-  writer(options).write_all(group, log_start_offset(), context_.clock.wall_ms());
 }
 
 LogWriter Log::writer(const LogOptions& options) {
@@ -410,12 +407,7 @@ base::Status Log::roll_locked() {
     rolled = epochs_->truncate_from_start(first_segment_offset());
     if (!rolled.ok()) return rolled;
   }
-  return snapshot_producers();
-}
-
-base::Status Log::snapshot_producers() const {
-  return context_.files.with_room(
-      [&] { return producers_.write_snapshot(store_.directory(), store_.end_offset()); });
+  return producers_.write_snapshot(context_.files, store_.directory(), store_.end_offset());
 }
 
 // Whatever is on disk: indexes and snapshots may not be, and an offline directory must be told.
@@ -469,7 +461,7 @@ base::Status Log::close() {
   closed_ = true;
   done = failed(store_.segments().last()->become_inactive());
   if (!done.ok()) return done;
-  return failed(snapshot_producers());
+  return failed(producers_.write_snapshot(context_.files, store_.directory(), store_.end_offset()));
 }
 
 base::Status Log::retire(const std::string& name) {

@@ -176,11 +176,8 @@ class Log : public std::enable_shared_from_this<Log> {
   // Also finishes a cut that stopped half-way: till then segments, producers and checkpoints may
   // not be of one mind.
   base::Status check_appendable() REQUIRES(mutex_);
-  void write_group(std::span<PendingAppend* const> group, const LogOptions& options)
-      EXCLUDES(mutex_);
   LogWriter writer(const LogOptions& options) REQUIRES(mutex_);
   base::Status roll_locked() REQUIRES(mutex_);
-  base::Status snapshot_producers() const REQUIRES(mutex_);
   base::Status cut_locked(protocol::Offset offset) REQUIRES(mutex_);
   base::Status restart_locked(protocol::Offset offset) REQUIRES(mutex_);
   // The offsets of this log that the directory's checkpoints may name.
