@@ -19,7 +19,8 @@ namespace odradek::base {
 namespace {
 
 constexpr mode_t kFilePermissions = 0644;
-constexpr std::size_t kMostParts = 64;  // of one pwritev; the kernel takes up to IOV_MAX
+constexpr std::int16_t kOutOfDescriptors = -3;  // neither an error of Kafka's nor one of a disk
+constexpr std::size_t kMostParts = 64;          // of one pwritev; the kernel takes up to IOV_MAX
 
 int open_flags(File::Mode mode) {
   switch (mode) {
@@ -93,10 +94,18 @@ Error file_error(FileOperation operation, std::string_view path, int error_numbe
   return Error(std::move(message));
 }
 
+Error open_error(FileOperation operation, std::string_view path, int error_number) {
+  Error error = file_error(operation, path, error_number);
+  if (error_number == EMFILE || error_number == ENFILE) error.code = kOutOfDescriptors;
+  return error;
+}
+
+bool out_of_descriptors(const Error& error) { return error.code == kOutOfDescriptors; }
+
 Result<File> File::open(std::string path, Mode mode) {
   int reason = 0;
   int fd = open_descriptor(path, mode, reason);
-  if (fd == -1) return file_error(FileOperation::kOpen, path, reason);
+  if (fd == -1) return open_error(FileOperation::kOpen, path, reason);
   return File(std::move(path), fd);
 }
 
@@ -105,7 +114,7 @@ Result<std::optional<File>> File::open_if_any(std::string path) {
   int fd = open_descriptor(path, Mode::kRead, reason);
   if (fd != -1) return std::optional<File>(File(std::move(path), fd));
   if (reason == ENOENT) return std::optional<File>();
-  return file_error(FileOperation::kOpen, path, reason);
+  return open_error(FileOperation::kOpen, path, reason);
 }
 
 File::~File() {

@@ -14,6 +14,10 @@
 
 namespace odradek::base {
 
+// Whether a file or directory could not be opened because the process (EMFILE) or the system
+// (ENFILE) has as many open as it may: no fault of the disk, and nothing was done.
+bool out_of_descriptors(const Error& error);
+
 // An open file; closes itself. Reads and writes at offsets may run from any thread at the same
 // time.
 class File {

@@ -14,6 +14,8 @@
 namespace odradek::base {
 
 Error file_error(FileOperation operation, std::string_view path, int error_number);
+// Of what opens a file: out_of_descriptors() knows when that was the reason.
+Error open_error(FileOperation operation, std::string_view path, int error_number);
 
 // Runs a system call again while it is interrupted.
 template <class Call>

@@ -38,15 +38,19 @@ FileType type_of(int directory_fd, const dirent& entry) {
   return type_of(attributes.st_mode);
 }
 
-// The answer of `call` to the directory's descriptor, and its errno.
-int with_directory(const std::string& path, int (*call)(int)) {
-  int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd == -1) return -1;
-  int result = call(fd);
+// Calls with the directory's descriptor. What the call itself answers, whatever it is, is not that
+// none was left.
+Status with_directory(FileOperation operation, const std::string& path, int (*call)(int)) {
+  if (auto fault = FileFaults::check(operation, path)) {
+    return file_error(operation, path, fault->error_number);
+  }
+  int fd =
+      retry_interrupted([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+  if (fd == -1) return open_error(operation, path, errno);
+  int result = retry_interrupted([&] { return call(fd); });
   int reason = errno;
   ::close(fd);
-  errno = reason;
-  return result;
+  return result == -1 ? file_error(operation, path, reason) : Status();
 }
 
 Status make_directory(const std::string& path) {
@@ -169,10 +173,10 @@ Result<PathAttributes> path_attributes(const std::string& path) {
 
 Result<std::vector<DirectoryEntry>> list_directory(const std::string& path) {
   if (auto fault = FileFaults::check(FileOperation::kList, path)) {
-    return file_error(FileOperation::kList, path, fault->error_number);
+    return open_error(FileOperation::kList, path, fault->error_number);
   }
   int fd = open_without_access_time(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd == -1) return file_error(FileOperation::kList, path, errno);
+  if (fd == -1) return open_error(FileOperation::kList, path, errno);
   std::unique_ptr<DIR, DirectoryCloser> directory(::fdopendir(fd));
   if (!directory) {
     Error error = file_error(FileOperation::kList, path, errno);
@@ -206,13 +210,11 @@ Status create_directories(const std::string& path) {
 }
 
 Status sync_directory(const std::string& path) {
-  return checked_call(FileOperation::kSyncDirectory, path,
-                      [&] { return with_directory(path, ::fsync); });
+  return with_directory(FileOperation::kSyncDirectory, path, ::fsync);
 }
 
 Status sync_file_system(const std::string& path) {
-  return checked_call(FileOperation::kSyncFileSystem, path,
-                      [&] { return with_directory(path, ::syncfs); });
+  return with_directory(FileOperation::kSyncFileSystem, path, ::syncfs);
 }
 
 std::string parent_directory(std::string_view path) {

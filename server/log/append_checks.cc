@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "base/log.h"
 #include "protocol/errors.h"
@@ -81,6 +82,24 @@ protocol::ValidationOptions validation_options(const LogOptions& options, const 
   validation.max_message_bytes = options.max_message_bytes;
   validation.now_ms = now_ms;
   return validation;
+}
+
+bool check_produced(const protocol::TopicPartition& partition, const LogOptions& options,
+                    std::int64_t now_ms, LeaderAppend& append, PendingAppend& pending) {
+  pending.spec = append.spec;
+  pending.validated =
+      protocol::validate_records(append.records, validation_options(options, append.spec, now_ms));
+  protocol::ValidatedRecords& validated = pending.validated;
+  if (!validated.ok()) {
+    append.refusal = {std::move(validated.record_errors), validated.rejection};
+    append.result = base::Error(validated.error, std::move(validated.error_message));
+  } else if (validated.records.size() > static_cast<std::size_t>(options.segment_bytes)) {
+    append.result = base::Error(
+        protocol::ErrorCode::kRecordListTooLarge,
+        partition.to_string() + ": " + std::to_string(validated.records.size()) +
+            " bytes of records exceed segment.bytes, " + std::to_string(options.segment_bytes));
+  }
+  return append.result.ok();
 }
 
 }  // namespace odradek::log

@@ -7,7 +7,9 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "protocol/record/validate.h"
+#include "protocol/types.h"
 #include "server/log/append_info.h"
+#include "server/log/append_run.h"
 #include "server/log/batch_header.h"
 #include "server/log/log_options.h"
 
@@ -23,5 +25,9 @@ AppendInfo describe(std::span<const BatchHeader> headers);
 base::Result<BatchHeaders> check_replicated(base::ByteView records);
 protocol::ValidationOptions validation_options(const LogOptions& options, const AppendSpec& spec,
                                                std::int64_t now_ms);
+// Validates what a producer or coordinator sent into `pending`; false when it is refused, as the
+// append's result says.
+bool check_produced(const protocol::TopicPartition& partition, const LogOptions& options,
+                    std::int64_t now_ms, LeaderAppend& append, PendingAppend& pending);
 
 }  // namespace odradek::log

@@ -1,29 +1,13 @@
 #include "server/log/cached_file.h"
 
-#include <fcntl.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
-#include "base/file.h"
 #include "protocol/errors.h"
 
 namespace odradek::log {
-
-namespace {
-
-// Whether the process has no descriptor left, which is no fault of any disk.
-bool out_of_descriptors() {
-  int fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return errno == EMFILE || errno == ENFILE;
-  ::close(fd);
-  return false;
-}
-
-}  // namespace
 
 CachedFile::CachedFile(FileCache& cache, std::string path) : cache_(cache), path_(std::move(path)) {
   path_.shrink_to_fit();  // there are four to a partition, and they were put together from parts
@@ -60,7 +44,7 @@ base::Result<std::shared_ptr<base::File>> CachedFile::open_now(bool create) {
       }
       error = opened.error();
     }
-    if (!out_of_descriptors()) return error;
+    if (!base::out_of_descriptors(error)) return error;
     if (again) {
       return base::Error(protocol::ErrorCode::kKafkaStorageError,
                          "no file descriptor is left: " + error.message);
@@ -201,8 +185,10 @@ base::Status FileCache::rename_directory(const std::string& from, const std::str
 }
 
 base::Status FileCache::sync_directory_of(const CachedFile& file) {
-  base::ReadLock names(names_mutex_);
-  return base::sync_directory(base::parent_directory(file.path()));
+  return with_room([&] {
+    base::ReadLock names(names_mutex_);
+    return base::sync_directory(base::parent_directory(file.path()));
+  });
 }
 
 void FileCache::admit(CachedFile& file) {

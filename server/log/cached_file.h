@@ -11,12 +11,9 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "base/file.h"
 #include "base/mutex.h"
 #include "base/result.h"
-
-namespace odradek::base {
-class File;
-}  // namespace odradek::base
 
 namespace odradek::log {
 
@@ -89,7 +86,16 @@ class FileCache {
   base::Status rename_directory(const std::string& from, const std::string& to,
                                 const std::function<void()>& moved) EXCLUDES(names_mutex_);
   // Syncs the directory that the file lies in, by the name it has now.
-  base::Status sync_directory_of(const CachedFile& file) EXCLUDES(names_mutex_);
+  base::Status sync_directory_of(const CachedFile& file) EXCLUDES(names_mutex_, mutex_);
+  // Runs `call`, which opens a file past the cache; once more after others were closed when no
+  // descriptor was left for it.
+  template <class Call>
+  auto with_room(Call call) EXCLUDES(mutex_) {
+    auto done = call();
+    if (done.ok() || !base::out_of_descriptors(done.error())) return done;
+    close_idle();
+    return call();
+  }
 
  private:
   friend class CachedFile;

@@ -80,7 +80,7 @@ bool DirFlusher::flush_file_system(const Round& round) {
   }
   base::Status synced = sync_file_system();
   if (!synced.ok()) {
-    dir_.fail(synced.error().message);
+    if (!base::out_of_descriptors(synced.error())) dir_.fail(synced.error().message);
     return false;
   }
   for (const auto& [log, plan] : plans) log->flusher().advance_to(plan.end_offset, plan.generation);

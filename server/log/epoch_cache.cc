@@ -51,7 +51,8 @@ void EpochCache::assign_unwritten(protocol::LeaderEpoch epoch, protocol::Offset 
 
 base::Status EpochCache::truncate_from_end(protocol::Offset end_offset) {
   base::MutexLock lock(mutex_);
-  return epochs_.truncate_from_end(end_offset) ? write_locked() : base::Status();
+  bool changed = epochs_.truncate_from_end(end_offset);
+  return changed || unwritten_ ? write_locked() : base::Status();
 }
 
 void EpochCache::truncate_unwritten(protocol::Offset end_offset) {
@@ -61,7 +62,8 @@ void EpochCache::truncate_unwritten(protocol::Offset end_offset) {
 
 base::Status EpochCache::truncate_from_start(protocol::Offset start_offset) {
   base::MutexLock lock(mutex_);
-  return epochs_.truncate_from_start(start_offset) ? write_locked() : base::Status();
+  bool changed = epochs_.truncate_from_start(start_offset);
+  return changed || unwritten_ ? write_locked() : base::Status();
 }
 
 base::Status EpochCache::clear() {
@@ -83,7 +85,7 @@ base::Status EpochCache::write_locked() {
     lines.push_back(std::to_string(entry.epoch) + " " + std::to_string(entry.start_offset));
   }
   base::Status written = write_checkpoint_lines_unsynced(path_, lines);
-  if (written.ok()) unwritten_ = false;
+  unwritten_ = !written.ok();
   return written;
 }
 

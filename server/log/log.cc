@@ -35,8 +35,9 @@ Log::Log(protocol::TopicPartition partition, LogDir& dir, const LogContext& cont
       topic_id_(loaded.topic_id) {}
 
 base::Error Log::failed(base::Error error) const {
-  if (error.code != -1) return error;
-  dir_.fail(partition_.to_string() + ": " + error.message);
+  if (error.code != -1 && !base::out_of_descriptors(error)) return error;
+  bool is_disk = error.code == -1 && !retired_.load();  // files of a retired log may be gone
+  if (is_disk) dir_.fail(partition_.to_string() + ": " + error.message);
   return base::Error(ErrorCode::kKafkaStorageError, std::move(error.message));
 }
 
@@ -54,6 +55,21 @@ base::Status Log::check_online() const {
 base::Status Log::check_writable() const {
   if (!closed_) return check_online();
   return base::Error(ErrorCode::kKafkaStorageError, partition_.to_string() + " is closed");
+}
+
+template <class Cut>
+base::Status Log::finish_cut(Cut cut) {
+  if (!unfinished_cut_) unfinished_cut_ = {recovery_point(), log_start_offset()};
+  base::Status done = cut();
+  if (done.ok()) done = checkpoint_if_lowered(*unfinished_cut_);
+  if (done.ok()) unfinished_cut_.reset();
+  return failed(done);
+}
+
+base::Status Log::check_appendable() {
+  base::Status writable = check_writable();
+  if (!writable.ok() || !unfinished_cut_) return writable;
+  return finish_cut([this]() REQUIRES(mutex_) { return cut_locked(store_.end_offset()); });
 }
 
 std::string Log::directory() const {
@@ -74,7 +90,8 @@ base::Status Log::assign_topic_id(const base::Uuid& topic_id) {
                                                             topic_id_->to_string() + ", not " +
                                                             topic_id.to_string());
   }
-  base::Status written = failed(write_partition_metadata(store_.directory(), topic_id));
+  base::Status written = failed(context_.files.with_room(
+      [&] { return write_partition_metadata(store_.directory(), topic_id); }));
   if (written.ok()) topic_id_ = topic_id;
   return written;
 }
@@ -94,13 +111,15 @@ void Log::append_as_leader(std::span<LeaderAppend> appends) {
   pending.reserve(appends.size());
   for (LeaderAppend& append : appends) {
     PendingAppend passed;
-    if (!pass(append, *options, passed)) continue;
+    if (!check_produced(partition_, *options, context_.clock.wall_ms(), append, passed)) continue;
     pending.push_back(std::move(passed));
     asked.push_back(&append);
   }
   if (pending.empty()) return;
-  appends_.append({pending.data(), pending.size()},
-                  [&](std::span<PendingAppend* const> group) { write_group(group, *options); });
+  appends_.append({pending.data(), pending.size()}, [&](std::span<PendingAppend* const> group) {
+    base::MutexLock lock(mutex_);
+    writer(*options).write_all(group, log_start_offset(), context_.clock.wall_ms());
+  });
   bool flush_due = unflushed_messages() >= options->flush_messages;
   for (std::size_t i = 0; i < pending.size(); ++i) {
     asked[i]->result = std::move(pending[i].result);
@@ -108,34 +127,12 @@ void Log::append_as_leader(std::span<LeaderAppend> appends) {
   }
 }
 
-bool Log::pass(LeaderAppend& append, const LogOptions& options, PendingAppend& pending) const {
-  pending.spec = append.spec;
-  pending.validated = protocol::validate_records(
-      append.records, validation_options(options, append.spec, context_.clock.wall_ms()));
-  protocol::ValidatedRecords& validated = pending.validated;
-  if (!validated.ok()) {
-    append.refusal = {std::move(validated.record_errors), validated.rejection};
-    append.result = base::Error(validated.error, std::move(validated.error_message));
-  } else if (validated.records.size() > static_cast<std::size_t>(options.segment_bytes)) {
-    append.result = base::Error(
-        ErrorCode::kRecordListTooLarge,
-        partition_.to_string() + ": " + std::to_string(validated.records.size()) +
-            " bytes of records exceed segment.bytes, " + std::to_string(options.segment_bytes));
-  }
-  return append.result.ok();
-}
-
-void Log::write_group(std::span<PendingAppend* const> group, const LogOptions& options) {
-  base::MutexLock lock(mutex_);
-  writer(options).write_all(group, log_start_offset(), context_.clock.wall_ms());
-}
-
 LogWriter Log::writer(const LogOptions& options) {
   return {store_,
           producers_,
           *epochs_,
           options,
-          {[this]() REQUIRES(mutex_) { return check_writable(); },
+          {[this]() REQUIRES(mutex_) { return check_appendable(); },
            [this]() REQUIRES(mutex_) { return roll_locked(); },
            [this](const base::Status& status) { return failed(status); }}};
 }
@@ -148,7 +145,7 @@ base::Result<AppendInfo> Log::append_as_follower(base::ByteView records) {
   if (!headers->empty()) {
     info = describe(*headers);
     base::MutexLock lock(mutex_);
-    base::Status writable = check_writable();
+    base::Status writable = check_appendable();
     if (!writable.ok()) return writable.error();
     // The offset field of an old wrapper is that of its last message.
     const BatchHeader& first = headers->front();
@@ -271,7 +268,7 @@ base::Status Log::assign_epoch_start(protocol::LeaderEpoch epoch, protocol::Offs
 
 base::Result<bool> Log::truncate_to(protocol::Offset offset) {
   base::MutexLock lock(mutex_);
-  base::Status done = check_writable();
+  base::Status done = check_appendable();
   if (!done.ok()) return done.error();
   protocol::Offset end = store_.end_offset();
   if (offset >= end) {
@@ -280,9 +277,9 @@ base::Result<bool> Log::truncate_to(protocol::Offset offset) {
     return false;
   }
   LOG(INFO) << partition_.to_string() << ": truncating from " << end << " to " << offset;
-  Checkpointed before{recovery_point(), log_start_offset()};
-  done = offset < first_segment_offset() ? restart_locked(offset) : cut_locked(offset);
-  done = failed(done.ok() ? checkpoint_if_lowered(before) : done);
+  done = finish_cut([&]() REQUIRES(mutex_) {
+    return offset < first_segment_offset() ? restart_locked(offset) : cut_locked(offset);
+  });
   if (!done.ok()) return done.error();
   return true;
 }
@@ -296,7 +293,8 @@ base::Status Log::cut_locked(protocol::Offset offset) {
   base::Status done = epochs_->truncate_from_end(*cut);
   if (!done.ok()) return done;
   std::vector<SegmentPtr> segments = store_.segments().all();
-  auto snapshots = list_producer_snapshots(store_.directory());
+  auto snapshots =
+      context_.files.with_room([&] { return list_producer_snapshots(store_.directory()); });
   if (!snapshots.ok()) return snapshots.error();
   return producers_.rebuild(
       {store_.directory(), *snapshots, segments, log_start_offset(), store_.end_offset()});
@@ -315,11 +313,11 @@ base::Status Log::truncate_fully_and_start_at(protocol::Offset offset,
   if (!done.ok()) return done;
   LOG(INFO) << partition_.to_string() << ": dropping all records up to " << store_.end_offset()
             << ", the log goes on at " << offset;
-  Checkpointed before{recovery_point(), this->log_start_offset()};
-  done = restart_locked(offset);
-  if (!done.ok()) return failed(done);
-  log_start_offset_.store(log_start_offset.value_or(offset));
-  return failed(checkpoint_if_lowered(before));
+  return finish_cut([&]() REQUIRES(mutex_) {
+    base::Status restarted = restart_locked(offset);
+    if (restarted.ok()) log_start_offset_.store(log_start_offset.value_or(offset));
+    return restarted;
+  });
 }
 
 base::Status Log::restart_locked(protocol::Offset offset) {
@@ -395,7 +393,7 @@ base::Result<bool> Log::replace_segments(const std::vector<SegmentPtr>& sources,
 
 base::Status Log::roll() {
   base::MutexLock lock(mutex_);
-  base::Status writable = check_writable();
+  base::Status writable = check_appendable();
   if (!writable.ok()) return writable;
   return failed(roll_locked());
 }
@@ -409,7 +407,7 @@ base::Status Log::roll_locked() {
     rolled = epochs_->truncate_from_start(first_segment_offset());
     if (!rolled.ok()) return rolled;
   }
-  return producers_.write_snapshot(store_.directory(), store_.end_offset());
+  return producers_.write_snapshot(context_.files, store_.directory(), store_.end_offset());
 }
 
 // Whatever is on disk: indexes and snapshots may not be, and an offline directory must be told.
@@ -458,12 +456,24 @@ std::vector<ProducerEntry> Log::producers() const {
 base::Status Log::close() {
   base::MutexLock lock(mutex_);
   if (closed_) return {};
-  base::Status done = check_online();
+  base::Status done = check_appendable();
   if (!done.ok()) return done;
   closed_ = true;
   done = failed(store_.segments().last()->become_inactive());
   if (!done.ok()) return done;
-  return failed(producers_.write_snapshot(store_.directory(), store_.end_offset()));
+  return failed(producers_.write_snapshot(context_.files, store_.directory(), store_.end_offset()));
+}
+
+base::Status Log::retire(const std::string& name) {
+  base::Status done = check_online();
+  if (!done.ok()) return done;
+  {
+    base::MutexLock lock(mutex_);
+    closed_ = true;
+  }
+  done = rename_directory(name);
+  retired_.store(done.ok());
+  return done;
 }
 
 base::Status Log::rename_directory(const std::string& name) {

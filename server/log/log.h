@@ -157,6 +157,9 @@ class Log : public std::enable_shared_from_this<Log> {
 
   // Ends the active segment and writes what is pending: afterwards only offsets and flush().
   base::Status close() EXCLUDES(mutex_);
+  // Takes the log out of use and renames its directory, whose files may be removed from then on: no
+  // error is the disk's any more.
+  base::Status retire(const std::string& name) EXCLUDES(mutex_);
   // Renames the directory within its parent ("-delete", "-future" taken over); readers go on.
   base::Status rename_directory(const std::string& name) EXCLUDES(mutex_);
 
@@ -170,10 +173,9 @@ class Log : public std::enable_shared_from_this<Log> {
   base::Result<ReadInfo> read_once(const ReadSpec& spec) const;
   base::Status check_online() const;
   base::Status check_writable() const REQUIRES(mutex_);
-  // False when the append is refused, as its result says.
-  bool pass(LeaderAppend& append, const LogOptions& options, PendingAppend& pending) const;
-  void write_group(std::span<PendingAppend* const> group, const LogOptions& options)
-      EXCLUDES(mutex_);
+  // Also finishes a cut that stopped half-way: till then segments, producers and checkpoints may
+  // not be of one mind.
+  base::Status check_appendable() REQUIRES(mutex_);
   LogWriter writer(const LogOptions& options) REQUIRES(mutex_);
   base::Status roll_locked() REQUIRES(mutex_);
   base::Status cut_locked(protocol::Offset offset) REQUIRES(mutex_);
@@ -184,6 +186,9 @@ class Log : public std::enable_shared_from_this<Log> {
     protocol::Offset log_start_offset = 0;
   };
   base::Status checkpoint_if_lowered(const Checkpointed& before) const;
+  // Runs the cut and writes what it lowered; after a failure it counts as unfinished.
+  template <class Cut>
+  base::Status finish_cut(Cut cut) REQUIRES(mutex_);
 
   const protocol::TopicPartition partition_;
   LogDir& dir_;
@@ -200,6 +205,8 @@ class Log : public std::enable_shared_from_this<Log> {
   mutable base::Mutex mutex_;
   std::optional<base::Uuid> topic_id_ GUARDED_BY(mutex_);
   bool closed_ GUARDED_BY(mutex_) = false;
+  std::optional<Checkpointed> unfinished_cut_ GUARDED_BY(mutex_);  // the offsets before it
+  std::atomic<bool> retired_{false};
 };
 
 }  // namespace odradek::log

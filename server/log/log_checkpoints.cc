@@ -1,12 +1,24 @@
 #include "server/log/log_checkpoints.h"
 
+#include <string>
 #include <utility>
+
+#include "base/file.h"
+#include "base/log.h"
 
 namespace odradek::log {
 
 base::Status LogCheckpoints::write(LogDir& dir, const char* name, const OffsetCheckpoint& offsets) {
-  base::Status written = write_offset_checkpoint(dir.path() + "/" + name, offsets);
-  if (!written.ok()) dir.fail(written.error().message);
+  std::string path = dir.path() + "/" + name;
+  base::Status written = files_.with_room([&] { return write_offset_checkpoint(path, offsets); });
+  if (written.ok()) return written;
+  if (base::out_of_descriptors(written.error())) {
+    LOG(WARNING) << path << " is not written before its next turn, as no file descriptor is left; "
+                 << "raise the limit of open files or lower max.connections: "
+                 << written.error().message;
+  } else {
+    dir.fail(written.error().message);
+  }
   return written;
 }
 

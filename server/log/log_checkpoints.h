@@ -8,19 +8,20 @@
 
 #include "base/mutex.h"
 #include "base/result.h"
+#include "server/log/cached_file.h"
 #include "server/log/checkpoint_file.h"
 #include "server/log/log.h"
 #include "server/log/log_dirs.h"
 
 namespace odradek::log {
 
-// Safe from any thread. A directory whose file cannot be written is offline afterwards; one that is
-// offline already keeps what it has.
+// Safe from any thread. A directory whose file cannot be written is offline afterwards, unless no
+// descriptor was left: then the next call writes it. One that is offline already keeps what it has.
 class LogCheckpoints {
  public:
   using LogsIn = std::function<std::vector<LogPtr>(const LogDir&)>;
 
-  explicit LogCheckpoints(LogsIn logs_in) : logs_in_(std::move(logs_in)) {}
+  LogCheckpoints(FileCache& files, LogsIn logs_in) : files_(files), logs_in_(std::move(logs_in)) {}
 
   base::Status write_recovery_points(LogDir& dir) EXCLUDES(mutex_);
   base::Status write_start_offsets(LogDir& dir) EXCLUDES(mutex_);
@@ -31,8 +32,9 @@ class LogCheckpoints {
   void assume_cleaned_offsets(const LogDir& dir, OffsetCheckpoint offsets) EXCLUDES(mutex_);
 
  private:
-  static base::Status write(LogDir& dir, const char* name, const OffsetCheckpoint& offsets);
+  base::Status write(LogDir& dir, const char* name, const OffsetCheckpoint& offsets);
 
+  FileCache& files_;
   const LogsIn logs_in_;
   base::Mutex mutex_;  // one writer at a time
   std::map<const LogDir*, OffsetCheckpoint> cleaned_offsets_ GUARDED_BY(mutex_);

@@ -55,6 +55,7 @@ base::Status LogDirs::open() {
     base::Status locked = dir->lock();
     if (locked.ok()) continue;
     if (protocol::code_of(locked.error()) == protocol::ErrorCode::kInvalidConfig) return locked;
+    if (base::out_of_descriptors(locked.error())) return locked;
     dir->fail(locked.error().message);
   }
   if (online().empty()) return base::Error("none of the directories of log.dirs can be used");

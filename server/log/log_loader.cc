@@ -114,7 +114,7 @@ base::Status LogLoader::check_transaction_index(Segment& segment) {
 base::Status LogLoader::load_epochs(const LogDirectory& directory) {
   log_.epochs = std::make_unique<EpochCache>(spec_.directory + "/" + kLeaderEpochCheckpoint);
   if (!directory.names.contains(kLeaderEpochCheckpoint)) return {};
-  base::Status loaded = log_.epochs->load();
+  base::Status loaded = context_.files.with_room([&] { return log_.epochs->load(); });
   if (!loaded.ok() && loaded.error().code != -1) return loaded;
   if (!loaded.ok()) {
     LOG(WARNING) << partition_.to_string()
@@ -226,7 +226,8 @@ base::Status LogLoader::find_end() {
 }
 
 base::Result<LoadedLog> LogLoader::run() {
-  auto directory = tidy_log_directory(spec_.directory, context_.files);
+  auto directory =
+      context_.files.with_room([&] { return tidy_log_directory(spec_.directory, context_.files); });
   if (!directory.ok()) return directory.error();
   log_.directory = spec_.directory;
   snapshots_ = std::move(directory->snapshots);
@@ -257,7 +258,8 @@ base::Result<LoadedLog> LogLoader::run() {
                             : std::max(spec_.recovery_point, log_.log_start_offset)});
   if (!producers.ok()) return producers.error();
   log_.producers = std::move(*producers);
-  auto topic_id = read_partition_metadata(spec_.directory);
+  auto topic_id =
+      context_.files.with_room([&] { return read_partition_metadata(spec_.directory); });
   if (!topic_id.ok()) return topic_id.error();
   log_.topic_id = *topic_id;
   return std::move(log_);
@@ -271,8 +273,8 @@ base::Result<std::unique_ptr<Log>> load_log(const protocol::TopicPartition& part
   auto loaded = LogLoader(partition, context, options, spec).run();
   if (!loaded.ok()) {
     base::Error error = loaded.error();
-    if (error.code == -1) {
-      dir.fail(partition.to_string() + ": " + error.message);
+    if (error.code == -1) dir.fail(partition.to_string() + ": " + error.message);
+    if (error.code == -1 || base::out_of_descriptors(error)) {
       error.code = static_cast<std::int16_t>(protocol::ErrorCode::kKafkaStorageError);
     }
     return error;

@@ -58,7 +58,7 @@ LogManager::LogManager(const std::vector<std::string>& directories,
                options.producer_id_expiration_ms,
                [this](LogDir& dir) { return checkpoints_.write_all(dir); }},
       dirs_(directories),
-      checkpoints_([this](const LogDir& dir) { return logs_in(dir); }),
+      checkpoints_(files_, [this](const LogDir& dir) { return logs_in(dir); }),
       cleaner_(options.cleaner, *this, context_) {}
 
 LogManager::~LogManager() {
@@ -256,8 +256,12 @@ base::Result<LogPtr> LogManager::create(const protocol::TopicPartition& partitio
                                         const LogOptions& options) {
   // A checkpoint that still names an earlier log of this name must not outlive its files.
   if (checkpoints_stale_.exchange(false)) {
-    checkpoint_recovery_points();
-    checkpoint_log_start_offsets();
+    for (LogDir* dir : dirs_.online()) {
+      base::Status written = checkpoints_.write_all(*dir);
+      if (written.ok() || !dir->online()) continue;
+      checkpoints_stale_.store(true);
+      return base::Error(ErrorCode::kKafkaStorageError, written.error().message);
+    }
   }
   auto preferred = preferred_dirs_.find(partition);
   bool chosen = preferred != preferred_dirs_.end();
@@ -350,9 +354,7 @@ base::Status LogManager::replace_with_future(const LogPtr& future) {
 base::Status LogManager::retire(Log& log) {
   checkpoints_stale_.store(true);
   cleaner_.abort(log);
-  base::Status done = log.close();
-  if (!done.ok()) return done;
-  done = log.rename_directory(deleted_name(log.partition()));
+  base::Status done = log.retire(deleted_name(log.partition()));
   if (!done.ok()) return done;
   deleter_.add_directory(log.directory(), file_delete_delay_ms_);
   LOG(INFO) << log.partition().to_string() << ": its log is renamed to " << log.directory()
@@ -459,7 +461,7 @@ base::Status LogManager::close_logs(LogDir& dir, const std::vector<LogPtr>& logs
     base::Status flushed =
         log->unflushed_messages() > 0 ? log->flush() : log->segments().last()->flush();
     if (!flushed.ok()) {
-      dir.fail(flushed.error().message);
+      if (flushed.error().code == -1) dir.fail(flushed.error().message);
       return flushed;
     }
   }

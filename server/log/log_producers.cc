@@ -47,14 +47,17 @@ base::Status LogProducers::rebuild(const ProducerRebuild& rebuild) {
 }
 
 base::Status LogProducers::clear(const std::string& directory) {
+  base::Status removed = remove_producer_snapshots(directory, 0, kNone);
+  if (!removed.ok()) return removed;
   states_.clear();
   publish_unstable_offset();
-  return remove_producer_snapshots(directory, 0, kNone);
+  return {};
 }
 
-base::Status LogProducers::write_snapshot(const std::string& directory,
+base::Status LogProducers::write_snapshot(FileCache& files, const std::string& directory,
                                           protocol::Offset offset) const {
-  return write_producer_snapshot(producer_snapshot_path(directory, offset), states_.entries());
+  std::string path = producer_snapshot_path(directory, offset);
+  return files.with_room([&] { return write_producer_snapshot(path, states_.entries()); });
 }
 
 void LogProducers::remove_expired(std::int64_t now_ms, std::int64_t expiration_ms) {

@@ -13,6 +13,7 @@
 #include "protocol/types.h"
 #include "server/log/append_info.h"
 #include "server/log/batch_header.h"
+#include "server/log/cached_file.h"
 #include "server/log/producer_snapshot.h"
 #include "server/log/producer_states.h"
 #include "server/log/segment.h"
@@ -37,7 +38,8 @@ class LogProducers {
   // After the log was cut: from its snapshots and what is left of it.
   base::Status rebuild(const ProducerRebuild& rebuild);
   base::Status clear(const std::string& directory);
-  base::Status write_snapshot(const std::string& directory, protocol::Offset offset) const;
+  base::Status write_snapshot(FileCache& files, const std::string& directory,
+                              protocol::Offset offset) const;
   void remove_expired(std::int64_t now_ms, std::int64_t expiration_ms);
   std::vector<ProducerEntry> entries() const { return states_.entries(); }
 

@@ -201,6 +201,8 @@ base::Result<protocol::Offset> load_snapshot(const ProducerRebuild& rebuild,
         loaded = *offset;
         continue;
       }
+      // The file may be sound, and the log may have lost the records it was made of.
+      if (base::out_of_descriptors(entries.error())) return entries.error();
       LOG(WARNING) << "Producers are read from the log instead: " << entries.error().message;
     }
     if (rebuild.keeps_snapshots) continue;

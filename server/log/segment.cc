@@ -28,12 +28,16 @@ std::string path_of(const std::string& directory, protocol::Offset base_offset,
   return directory + "/" + segment_file_name(base_offset, suffix);
 }
 
-// The first failure of several steps that are all to be tried.
+// The first failure of several steps that are all to be tried; one of the disk, which has no code,
+// before the others.
 base::Status first_error(std::initializer_list<base::Status> steps) {
+  base::Status first;
   for (const base::Status& step : steps) {
-    if (!step.ok()) return step;
+    if (step.ok()) continue;
+    if (step.error().code == -1) return step;
+    if (first.ok()) first = step;
   }
-  return {};
+  return first;
 }
 
 }  // namespace

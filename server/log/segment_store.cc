@@ -97,9 +97,13 @@ base::Status SegmentStore::start_segment(protocol::Offset base_offset) {
   auto segment = std::make_shared<Segment>(context_.files, directory_, base_offset, 0,
                                            context_.clock.wall_ms());
   base::Status created = segment->create();
-  if (!created.ok()) return created;
-  segments_.add(std::move(segment));
-  return {};
+  if (created.ok()) {
+    segments_.add(std::move(segment));
+    return {};
+  }
+  // The log may go on without it, and the next start must not take it for the log's end.
+  base::Status removed = segment->remove();
+  return removed.ok() ? created : removed;
 }
 
 base::Status SegmentStore::roll() {
@@ -182,7 +186,7 @@ base::Status SegmentStore::replace(const std::vector<SegmentPtr>& sources,
   }
   done = cleaned->change_suffix(kSwapSuffix, "");
   if (!done.ok()) return done;
-  return base::sync_directory(directory_);
+  return context_.files.with_room([&] { return base::sync_directory(directory_); });
 }
 
 base::Result<std::vector<SegmentFacts>> SegmentStore::facts() const {

@@ -12,6 +12,7 @@
 
 #include "base/file_faults.h"
 #include "base/file_lock.h"
+#include "tests/support/descriptor_limit.h"
 #include "tests/support/fail_nth_operation.h"
 #include "tests/support/temporary_directory.h"
 
@@ -96,6 +97,28 @@ TEST(File, NamesThePathAndTheReason) {
   auto file = File::open("/no/such/file", File::Mode::kRead);
   ASSERT_FALSE(file.ok());
   EXPECT_EQ(file.error().message, "Cannot open /no/such/file: No such file or directory.");
+}
+
+TEST(File, TellsWhenNoDescriptorIsLeft) {
+  TemporaryDirectory directory;
+  auto kept = File::open(directory.file("a"), File::Mode::kCreate);
+  ASSERT_TRUE(kept.ok());
+  {
+    odradek::testing::DescriptorLimit limit(0);
+    EXPECT_TRUE(out_of_descriptors(File::open(directory.file("a"), File::Mode::kRead).error()));
+    EXPECT_TRUE(out_of_descriptors(File::open_if_any(directory.file("a")).error()));
+    EXPECT_TRUE(out_of_descriptors(list_directory(directory.path()).error()));
+    EXPECT_TRUE(out_of_descriptors(sync_directory(directory.path()).error()));
+    EXPECT_TRUE(out_of_descriptors(sync_file_system(directory.path()).error()));
+    EXPECT_TRUE(out_of_descriptors(write_file_atomically(directory.file("b"), "text").error()));
+  }
+  EXPECT_FALSE(out_of_descriptors(File::open(directory.file("b"), File::Mode::kRead).error()));
+  EXPECT_FALSE(out_of_descriptors(sync_directory(directory.file("b")).error()));
+  FileFaults faults([](FileOperation, std::string_view) {
+    return std::optional(FileFault{.error_number = ENFILE});
+  });
+  EXPECT_TRUE(out_of_descriptors(list_directory(directory.path()).error()));
+  EXPECT_FALSE(out_of_descriptors(kept->sync_data().error())) << "a sync needs none";
 }
 
 TEST(FileSystem, ReadsNoMoreThanAllowed) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "protocol/errors.h"
@@ -263,7 +264,9 @@ void Compaction::conclude(const base::Status& status) {
   if (status.ok()) return;
   report_.reason = status.error().message;
   bool cut = stopped_ || log_.compaction().cuts() != cuts_;
-  if (cut || protocol::code_of(status.error()) == ErrorCode::kKafkaStorageError) {
+  bool passes = protocol::code_of(status.error()) == ErrorCode::kKafkaStorageError ||
+                base::out_of_descriptors(status.error());
+  if (cut || passes) {
     report_.end = CompactionEnd::kAborted;
   } else {
     report_.end = status.error().code == -1 ? CompactionEnd::kFailed : CompactionEnd::kBroken;

@@ -122,6 +122,23 @@ TEST_F(DirFlusherTest, HoldsUpNoOtherDirectory) {
   EXPECT_TRUE(first.get().ok());
 }
 
+TEST_F(DirFlusherTest, BlamesNoDiskForALogThatIsDeletedMeanwhile) {
+  auto manager = open({directory.file("a")});
+  auto log = create(*manager, 0);
+  append(*log, make_batch());
+  Syncs syncs(".log");
+  auto told = await_end(*log);
+  syncs.wait_for_first();
+  EXPECT_TRUE(manager->async_delete({"t", 0}).ok());
+  clock.advance_ms(60'000);
+  EXPECT_EQ(manager->delete_due_files(), 1u);
+  syncs.open();
+  base::Status durable = told.get();
+  ASSERT_FALSE(durable.ok());
+  EXPECT_EQ(protocol::code_of(durable.error()), protocol::ErrorCode::kKafkaStorageError);
+  EXPECT_EQ(manager->offline_dir_count(), 0u);
+}
+
 TEST_F(DirFlusherTest, SyncsTheFileSystemOnceForManyLogs) {
   constexpr int kLogs = DirFlusher::kMaxSingleFlushes + 2;
   auto manager = open({directory.file("a")});

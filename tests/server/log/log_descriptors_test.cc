@@ -1,9 +1,8 @@
 // Many logs under a limit of few descriptors: open files are a cache.
 
-#include <sys/resource.h>
-
 #include "server/log/log_manager.h"
 #include "tests/server/log/log_bench.h"
+#include "tests/support/descriptor_limit.h"
 #include "tests/support/quiet_log.h"
 
 namespace odradek::log {
@@ -11,21 +10,6 @@ namespace {
 
 constexpr int kLogs = 2000;
 constexpr rlim_t kDescriptors = 500;
-
-// The process's soft limit, while it lives.
-class DescriptorLimit {
- public:
-  explicit DescriptorLimit(rlim_t limit) {
-    CHECK_EQ(::getrlimit(RLIMIT_NOFILE, &before_), 0);
-    rlimit lowered = before_;
-    lowered.rlim_cur = limit;
-    CHECK_EQ(::setrlimit(RLIMIT_NOFILE, &lowered), 0);
-  }
-  ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_{};
-};
 
 class LogDescriptors : public ::testing::Test {
  protected:
@@ -38,7 +22,7 @@ class LogDescriptors : public ::testing::Test {
   }
 
   testing::QuietLog quiet_;
-  DescriptorLimit limit_{kDescriptors};
+  testing::DescriptorLimit limit_{kDescriptors};
   base::ManualClock clock_;
   testing::TemporaryDirectory directory_{testing::TemporaryDirectory::in_memory()};
 };

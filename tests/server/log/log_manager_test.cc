@@ -141,6 +141,30 @@ TEST_F(LogManagerTest, DeletesALogInTheBackground) {
   EXPECT_FALSE(fs::exists(log->directory()));
 }
 
+TEST_F(LogManagerTest, BlamesNoDiskForWhatComesTooLateToADeletedLog) {
+  auto manager = open();
+  auto log = create(*manager, "t");
+  append(*log, make_batch());
+  ASSERT_TRUE(log->roll().ok());
+  append(*log, make_batch());
+  ASSERT_TRUE(manager->async_delete({"t", 0}).ok());
+  clock.advance_ms(60'000);
+  ASSERT_EQ(manager->delete_due_files(), 1u);
+  for (bool close : {false, true}) {
+    for (const SegmentPtr& segment : log->segments().all()) {
+      if (close) segment->log_file().close();
+    }
+    for (const base::Status& done : {log->flush(), log->flush_rolled()}) {
+      ASSERT_FALSE(done.ok());
+      EXPECT_EQ(protocol::code_of(done.error()), protocol::ErrorCode::kKafkaStorageError);
+    }
+  }
+  auto read = log->read({.start_offset = 0, .max_bytes = 1, .upper_bound = 2});
+  ASSERT_FALSE(read.ok());
+  EXPECT_EQ(protocol::code_of(read.error()), protocol::ErrorCode::kKafkaStorageError);
+  EXPECT_EQ(manager->offline_dir_count(), 0u);
+}
+
 TEST_F(LogManagerTest, ForgetsTheCheckpointsOfADeletedLogBeforeItsNameIsUsedAgain) {
   {
     auto manager = open();
