@@ -178,8 +178,12 @@ auto Log::look_twice(Look look) const -> decltype(look()) {
   // A segment was removed, renamed or became part of another, which the lock rules out.
   base::MutexLock lock(mutex_);
   found = look();
-  if (!found.ok()) return failed(found.error());
-  return found;
+  if (found.ok()) return found;
+  // Whoever asked is told the code alone.
+  if (protocol::code_of(found.error()) == ErrorCode::kCorruptMessage) {
+    LOG(WARNING) << partition_.to_string() << " cannot be read: " << found.error().message;
+  }
+  return failed(found.error());
 }
 
 base::Result<ReadInfo> Log::read(const ReadSpec& spec) const {
