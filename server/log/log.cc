@@ -136,7 +136,7 @@ LogWriter Log::writer(const LogOptions& options) {
           *epochs_,
           options,
           {[this]() REQUIRES(mutex_) { return check_writable(); },
-           [this]() REQUIRES(mutex_) { return roll_locked(); },
+           [this](protocol::Offset offset) REQUIRES(mutex_) { return roll_locked(offset); },
            [this](const base::Status& status) { return failed(status); }}};
 }
 
@@ -366,7 +366,7 @@ base::Result<std::size_t> Log::delete_old_segments() {
   std::size_t count = deletable_segments(*facts, *options, bounds);
   if (count == 0) return count;
   if (count == store_.segments().size()) {
-    done = failed(roll_locked());
+    done = failed(roll_locked(store_.end_offset()));
     if (!done.ok()) return done.error();
   }
   done = failed(store_.remove_first(count, options->file_delete_delay_ms));
@@ -401,15 +401,16 @@ base::Status Log::roll() {
   base::MutexLock lock(mutex_);
   base::Status writable = check_writable();
   if (!writable.ok()) return writable;
-  return failed(roll_locked());
+  return failed(roll_locked(store_.end_offset()));
 }
 
-base::Status Log::roll_locked() {
-  base::Status rolled = store_.roll();
+base::Status Log::roll_locked(protocol::Offset offset) {
+  base::Status rolled = store_.roll(offset);
   if (!rolled.ok()) return rolled;
   // It may have replaced the only segment, empty, by one that begins above the log start.
   if (log_start_offset() < first_segment_offset()) {
     log_start_offset_.store(first_segment_offset());
+    high_watermark_.store(std::max(high_watermark(), first_segment_offset()));
     rolled = epochs_->truncate_from_start(first_segment_offset());
     if (!rolled.ok()) return rolled;
   }

@@ -102,19 +102,19 @@ base::Status SegmentStore::start_segment(protocol::Offset base_offset) {
   return {};
 }
 
-base::Status SegmentStore::roll() {
+base::Status SegmentStore::roll(protocol::Offset offset) {
+  CHECK_GE(offset, end_offset());
   SegmentPtr active = segments_.last();
-  protocol::Offset end = end_offset();
-  if (active->size_bytes() == 0 && active->base_offset() == end) return {};
+  bool empty = active->size_bytes() == 0;
+  if (empty && active->base_offset() == offset) return {};
   base::Status ended = active->become_inactive();
   if (!ended.ok()) return ended;
-  base::Status started = start_segment(end);
+  base::Status started = start_segment(offset);
   if (!started.ok()) return started;
-  publish_end(end);
-  if (active->size_bytes() > 0) return {};
-  // An empty one below the end: its offsets can no longer be reached with int32.
-  segments_.remove(active->base_offset());
-  return active->remove();
+  if (empty) segments_.remove(active->base_offset());
+  publish_end(offset);
+  // Once there is the other one: a crash leaves both, or only that.
+  return empty ? active->remove() : base::Status();
 }
 
 base::Result<protocol::Offset> SegmentStore::truncate_to(protocol::Offset offset) {

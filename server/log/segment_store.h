@@ -44,8 +44,9 @@ class SegmentStore {
   base::Result<bool> may_share_write(std::size_t batches, const LogOptions& options) const;
   base::Result<bool> needs_roll(std::size_t append_bytes, std::span<const BatchHeader> headers,
                                 const LogOptions& options) const;
-  // Begins a segment at the end of the log; nothing when the last one is empty already.
-  base::Status roll();
+  // Begins a segment at `offset`, at or above the end of the log, which is the end then. An empty
+  // last one is replaced; nothing happens when it begins there.
+  base::Status roll(protocol::Offset offset);
   // Drops everything from `offset` on, which is at or above the first base offset; the new end.
   base::Result<protocol::Offset> truncate_to(protocol::Offset offset);
   // Drops everything; the log goes on, empty, at `offset`.
