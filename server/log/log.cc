@@ -356,13 +356,19 @@ base::Result<bool> Log::advance_log_start_offset(protocol::Offset offset) {
 }
 
 base::Result<std::size_t> Log::delete_old_segments() {
-  base::MutexLock lock(mutex_);
-  base::Status done = check_writable();
-  if (!done.ok()) return done.error();
   auto options = options_.read();
-  auto facts = store_.facts();
+  std::int64_t now_ms = context_.clock.wall_ms();
+  base::Status done = check_online();
+  if (!done.ok()) return done.error();
+  // The first look after a start reads times from the disk, which appends are not to wait for: the
+  // segments keep them. Where it failed, the look with the lock tells whose fault it was.
+  (void)store_.facts(*options, now_ms);
+  base::MutexLock lock(mutex_);
+  done = check_writable();
+  if (!done.ok()) return done.error();
+  auto facts = store_.facts(*options, now_ms);
   if (!facts.ok()) return failed(facts.error());
-  RetentionBounds bounds{context_.clock.wall_ms(), high_watermark(), log_start_offset()};
+  RetentionBounds bounds{now_ms, high_watermark(), log_start_offset()};
   std::size_t count = deletable_segments(*facts, *options, bounds);
   if (count == 0) return count;
   if (count == store_.segments().size()) {

@@ -185,13 +185,18 @@ base::Status SegmentStore::replace(const std::vector<SegmentPtr>& sources,
   return base::sync_directory(directory_);
 }
 
-base::Result<std::vector<SegmentFacts>> SegmentStore::facts() const {
+base::Result<std::vector<SegmentFacts>> SegmentStore::facts(const LogOptions& options,
+                                                            std::int64_t now_ms) const {
   std::vector<SegmentFacts> facts;
+  bool times_matter = options.cleanup_delete && options.retention_ms >= 0;
   for (const SegmentPtr& segment : segments_.all()) {
+    if (!facts.empty()) facts.back().end_offset = segment->base_offset();
+    facts.push_back({segment->base_offset(), end_offset(), segment->size_bytes()});
+    if (!times_matter) continue;
     auto timestamp = segment->largest_timestamp_ms();
     if (!timestamp.ok()) return timestamp.error();
-    if (!facts.empty()) facts.back().end_offset = segment->base_offset();
-    facts.push_back({segment->base_offset(), end_offset(), segment->size_bytes(), *timestamp});
+    facts.back().largest_timestamp_ms = *timestamp;
+    times_matter = is_expired(*timestamp, options, now_ms);
   }
   return facts;
 }

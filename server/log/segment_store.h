@@ -59,8 +59,10 @@ class SegmentStore {
                        std::int64_t delete_delay_ms);
   void directory_moved(const std::string& directory);
 
-  // What retention goes by, of each segment.
-  base::Result<std::vector<SegmentFacts>> facts() const;
+  // What retention goes by, of each segment; times, which may have to be read from disk, up to
+  // that of the first segment that they let stay.
+  base::Result<std::vector<SegmentFacts>> facts(const LogOptions& options,
+                                                std::int64_t now_ms) const;
   // Where the batch with `target` starts below `end_position` of `segment`.
   base::Result<std::optional<BatchPlace>> locate(Segment& segment, protocol::Offset target,
                                                  std::int64_t end_position) const;

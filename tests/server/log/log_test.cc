@@ -1,6 +1,11 @@
 #include "server/log/log.h"
 
+#include <chrono>
+#include <future>
+#include <set>
+
 #include "base/file_faults.h"
+#include "base/thread.h"
 #include "protocol/record/control_record.h"
 #include "tests/server/log/log_bench.h"
 
@@ -423,6 +428,49 @@ TEST(Log, DeletesOldSegmentsUpToTheHighWatermark) {
   EXPECT_EQ(*log->delete_old_segments(), 2u);
   EXPECT_EQ(log->log_end_offset(), 5);
   EXPECT_EQ(log->size_bytes(), 0);
+}
+
+// Appends do not wait for the disk when a start has left all times to be read.
+TEST(Log, ReadsTheTimesThatRetentionNeedsBeforeItTakesTheLock) {
+  LogBench bench;
+  bench.options.retention_ms = 1000;
+  {
+    auto log = bench.load();
+    for (int i = 0; i < 5; ++i) {
+      append(*log, make_batch({.timestamp_ms = bench.clock.wall_ms() + 1000 * i}));
+      ASSERT_TRUE(log->roll().ok());
+    }
+    ASSERT_TRUE(log->close().ok());
+  }
+  bench.clock.advance_ms(2500);
+  auto log = bench.load_clean();
+  log->set_high_watermark(5);
+  std::set<std::string> read;
+  bool waited = false;
+  std::vector<base::Thread> lock_takers;
+  base::FileFaults look([&](base::FileOperation operation, std::string_view path) {
+    if (operation != base::FileOperation::kRead) return std::optional<base::FileFault>();
+    read.insert(std::string(path.substr(path.rfind('/') + 1)));
+    if (waited) return std::optional<base::FileFault>();
+    auto taken = std::make_shared<std::promise<void>>();
+    lock_takers.emplace_back("lock-taker", [&log, taken] {
+      log->producers();
+      taken->set_value();
+    });
+    waited = taken->get_future().wait_for(std::chrono::seconds(5)) != std::future_status::ready;
+    return std::optional<base::FileFault>();
+  });
+  bench.options.retention_ms = -1;
+  log->set_options(bench.options);
+  EXPECT_EQ(*log->delete_old_segments(), 0u);
+  EXPECT_EQ(read, std::set<std::string>());
+  bench.options.retention_ms = 1000;
+  log->set_options(bench.options);
+  EXPECT_EQ(*log->delete_old_segments(), 2u);
+  EXPECT_FALSE(waited);
+  // The first that stays is the last that is looked at.
+  EXPECT_TRUE(read.contains(segment_file_name(2, kLogSuffix)));
+  EXPECT_FALSE(read.contains(segment_file_name(3, kLogSuffix)));
 }
 
 TEST(Log, ASliceStaysReadableAfterItsSegmentIsDeleted) {
