@@ -132,8 +132,13 @@ LogWriter Log::writer(const LogOptions& options) {
           producers_,
           *epochs_,
           options,
+<<<<<<< HEAD
           {[this]() REQUIRES(mutex_) { return check_appendable(); },
            [this]() REQUIRES(mutex_) { return roll_locked(); },
+=======
+          {[this]() REQUIRES(mutex_) { return check_writable(); },
+           [this](protocol::Offset offset) REQUIRES(mutex_) { return roll_locked(offset); },
+>>>>>>> mend-logrec
            [this](const base::Status& status) { return failed(status); }}};
 }
 
@@ -175,8 +180,12 @@ auto Log::look_twice(Look look) const -> decltype(look()) {
   // A segment was removed, renamed or became part of another, which the lock rules out.
   base::MutexLock lock(mutex_);
   found = look();
-  if (!found.ok()) return failed(found.error());
-  return found;
+  if (found.ok()) return found;
+  // Whoever asked is told the code alone.
+  if (protocol::code_of(found.error()) == ErrorCode::kCorruptMessage) {
+    LOG(WARNING) << partition_.to_string() << " cannot be read: " << found.error().message;
+  }
+  return failed(found.error());
 }
 
 base::Result<ReadInfo> Log::read(const ReadSpec& spec) const {
@@ -350,17 +359,23 @@ base::Result<bool> Log::advance_log_start_offset(protocol::Offset offset) {
 }
 
 base::Result<std::size_t> Log::delete_old_segments() {
-  base::MutexLock lock(mutex_);
-  base::Status done = check_writable();
-  if (!done.ok()) return done.error();
   auto options = options_.read();
-  auto facts = store_.facts();
+  std::int64_t now_ms = context_.clock.wall_ms();
+  base::Status done = check_online();
+  if (!done.ok()) return done.error();
+  // The first look after a start reads times from the disk, which appends are not to wait for: the
+  // segments keep them. Where it failed, the look with the lock tells whose fault it was.
+  (void)store_.facts(*options, now_ms);
+  base::MutexLock lock(mutex_);
+  done = check_writable();
+  if (!done.ok()) return done.error();
+  auto facts = store_.facts(*options, now_ms);
   if (!facts.ok()) return failed(facts.error());
-  RetentionBounds bounds{context_.clock.wall_ms(), high_watermark(), log_start_offset()};
+  RetentionBounds bounds{now_ms, high_watermark(), log_start_offset()};
   std::size_t count = deletable_segments(*facts, *options, bounds);
   if (count == 0) return count;
   if (count == store_.segments().size()) {
-    done = failed(roll_locked());
+    done = failed(roll_locked(store_.end_offset()));
     if (!done.ok()) return done.error();
   }
   done = failed(store_.remove_first(count, options->file_delete_delay_ms));
@@ -395,15 +410,16 @@ base::Status Log::roll() {
   base::MutexLock lock(mutex_);
   base::Status writable = check_appendable();
   if (!writable.ok()) return writable;
-  return failed(roll_locked());
+  return failed(roll_locked(store_.end_offset()));
 }
 
-base::Status Log::roll_locked() {
-  base::Status rolled = store_.roll();
+base::Status Log::roll_locked(protocol::Offset offset) {
+  base::Status rolled = store_.roll(offset);
   if (!rolled.ok()) return rolled;
   // It may have replaced the only segment, empty, by one that begins above the log start.
   if (log_start_offset() < first_segment_offset()) {
     log_start_offset_.store(first_segment_offset());
+    high_watermark_.store(std::max(high_watermark(), first_segment_offset()));
     rolled = epochs_->truncate_from_start(first_segment_offset());
     if (!rolled.ok()) return rolled;
   }

@@ -177,7 +177,7 @@ class Log : public std::enable_shared_from_this<Log> {
   // not be of one mind.
   base::Status check_appendable() REQUIRES(mutex_);
   LogWriter writer(const LogOptions& options) REQUIRES(mutex_);
-  base::Status roll_locked() REQUIRES(mutex_);
+  base::Status roll_locked(protocol::Offset offset) REQUIRES(mutex_);
   base::Status cut_locked(protocol::Offset offset) REQUIRES(mutex_);
   base::Status restart_locked(protocol::Offset offset) REQUIRES(mutex_);
   // The offsets of this log that the directory's checkpoints may name.

@@ -161,7 +161,9 @@ base::Status LogLoader::recover_one(std::size_t number, bool* cut) {
   auto recovered = recover_segment(segment, from, options_, *log_.epochs);
   if (!recovered.ok()) return recovered.error();
   changed_ = true;
-  if (whole) {
+  // What begins at or above the recovery point is read for producers anyway.
+  bool replayed_later = !whole && spec_.recovery_point <= segment.base_offset();
+  if (recovered->indexes_emptied && !replayed_later) {
     // Its index of aborted transactions is empty now, and the newest snapshot may lie behind them.
     auto indexed = rebuild_producer_states({spec_.directory, snapshots_, log_.segments,
                                             log_.segments.front()->base_offset(),

@@ -1,10 +1,24 @@
 #include "server/log/log_writer.h"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "server/log/append_checks.h"
 
 namespace odradek::log {
+
+namespace {
+
+// As high as a segment may begin that is to hold all batches, which may lie far above the log end
+// where compaction took what was between.
+protocol::Offset segment_start(std::span<const BatchHeader> headers) {
+  if (headers.front().magic >= 2) return headers.front().base_offset;
+  // An old wrapper states the offset of its last message alone; the others are within int32.
+  return headers.back().last_offset - std::numeric_limits<std::int32_t>::max();
+}
+
+}  // namespace
 
 base::Status LogWriter::write(std::span<const base::ByteView> parts,
                               std::span<const BatchHeader> headers) {
@@ -13,7 +27,7 @@ base::Status LogWriter::write(std::span<const base::ByteView> parts,
   auto full = store_.needs_roll(size, headers, options_);
   if (!full.ok()) return full.error();
   if (*full) {
-    base::Status rolled = rules_.roll();
+    base::Status rolled = rules_.roll(std::max(store_.end_offset(), segment_start(headers)));
     if (!rolled.ok()) return rolled;
   }
   for (const BatchHeader& header : headers) {

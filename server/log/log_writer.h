@@ -19,7 +19,7 @@ namespace odradek::log {
 // What a writer asks of the log whose lock it is used under.
 struct LogWriterRules {
   std::function<base::Status()> check_writable;
-  std::function<base::Status()> roll;
+  std::function<base::Status(protocol::Offset)> roll;  // as SegmentStore::roll()
   // Fails the directory where its I/O did, and gives the error its code.
   std::function<base::Status(const base::Status&)> failed;
 };

@@ -8,6 +8,7 @@
 #include "base/endian.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "protocol/errors.h"
 #include "protocol/record/control_record.h"
 #include "server/log/batch_walker.h"
 #include "server/log/segment.h"
@@ -224,6 +225,11 @@ base::Result<ProducerStates> rebuild_producer_states(const ProducerRebuild& rebu
     bool below = i + 1 < rebuild.segments.size() && rebuild.segments[i + 1]->base_offset() <= *from;
     if (below) continue;
     auto start = segment.locate(*from, segment.size_bytes());
+    if (!start.ok() && protocol::code_of(start.error()) == protocol::ErrorCode::kCorruptMessage) {
+      // What cannot be read keeps no log from being opened or cut; readers are told when they come.
+      LOG(WARNING) << "Producers are not read from all of the log: " << start.error().message;
+      continue;
+    }
     if (!start.ok()) return start.error();
     if (!start->has_value()) continue;
     BatchWalker walker(segment.log_file(), (*start)->position, segment.size_bytes(),

@@ -9,9 +9,8 @@ namespace {
 std::size_t count_expired(std::span<const SegmentFacts> segments, const LogOptions& options,
                           const RetentionBounds& bounds) {
   std::size_t count = 0;
-  if (options.retention_ms < 0) return 0;
   while (count < segments.size() &&
-         bounds.now_ms - segments[count].largest_timestamp_ms > options.retention_ms) {
+         is_expired(segments[count].largest_timestamp_ms, options, bounds.now_ms)) {
     ++count;
   }
   return count;
@@ -40,6 +39,10 @@ std::size_t count_below_start(std::span<const SegmentFacts> segments,
 }
 
 }  // namespace
+
+bool is_expired(std::int64_t largest_timestamp_ms, const LogOptions& options, std::int64_t now_ms) {
+  return options.retention_ms >= 0 && now_ms - largest_timestamp_ms > options.retention_ms;
+}
 
 std::size_t deletable_segments(std::span<const SegmentFacts> segments, const LogOptions& options,
                                const RetentionBounds& bounds) {

@@ -23,6 +23,9 @@ struct RetentionBounds {
   protocol::Offset log_start_offset = 0;
 };
 
+// Whether retention.ms lets a segment go, when there is nothing older that stays.
+bool is_expired(std::int64_t largest_timestamp_ms, const LogOptions& options, std::int64_t now_ms);
+
 // How many of `segments`, from the oldest on, may be deleted: those past retention.ms, beyond
 // retention.bytes, or wholly below the log start offset; never one that reaches above the high
 // watermark, and never an empty last one. Time and size count only with cleanup.policy=delete.

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "protocol/errors.h"
 #include "server/log/batch_walker.h"
 
 namespace odradek::log {
@@ -205,8 +206,7 @@ base::Status Segment::set_modified_ms(std::int64_t modified_ms) {
   return base::Error("cannot set the time of " + path);
 }
 
-base::Result<std::optional<Segment::Located>> Segment::locate(protocol::Offset target,
-                                                              std::int64_t end_position) {
+base::Result<Segment::Walked> Segment::walk_to(protocol::Offset target, std::int64_t end_position) {
   auto around = offset_index_.neighbours(target);
   if (!around.ok()) return around.error();
   const OffsetPosition& start = around->before;
@@ -214,7 +214,8 @@ base::Result<std::optional<Segment::Located>> Segment::locate(protocol::Offset t
   if (around->behind && around->behind->position - start.position > kLargeBatchBytes &&
       around->behind->position < end_position) {
     auto next = batch_at(around->behind->position, end_position, target);
-    if (!next.ok() || next->has_value()) return next;
+    if (!next.ok()) return next.error();
+    if (next->has_value()) return Walked{*next, {}};
   }
   std::int64_t position = start.position >= end_position ? 0 : start.position;
   BatchWalker walker(log_file_, position, end_position);
@@ -226,12 +227,24 @@ base::Result<std::optional<Segment::Located>> Segment::locate(protocol::Offset t
     walker = BatchWalker(log_file_, 0, end_position);
     header = walker.next();
   }
+  protocol::Offset next_offset = base_offset_;
   while (header.ok() && header->has_value() && (*header)->last_offset < target) {
+    next_offset = (*header)->last_offset + 1;
     header = walker.next();
   }
   if (!header.ok()) return header.error();
-  if (!header->has_value()) return std::optional<Located>();
-  return std::optional<Located>(Located{walker.batch_position(), **header});
+  if (header->has_value()) return Walked{Located{walker.batch_position(), **header}, {}};
+  return Walked{std::nullopt, {next_offset, walker.position()}};
+}
+
+base::Result<std::optional<Segment::Located>> Segment::locate(protocol::Offset target,
+                                                              std::int64_t end_position) {
+  auto walked = walk_to(target, end_position);
+  if (!walked.ok()) return walked.error();
+  if (walked->found || walked->end.position >= end_position) return walked->found;
+  return base::Error(protocol::ErrorCode::kCorruptMessage,
+                     log_file_.path() + ": no batch begins at byte " +
+                         std::to_string(walked->end.position) + ", which should hold one");
 }
 
 base::Result<std::optional<Segment::Extent>> Segment::indexed_extent(protocol::Offset target,
@@ -247,16 +260,25 @@ base::Result<std::optional<Segment::Extent>> Segment::indexed_extent(protocol::O
 }
 
 base::Result<protocol::Offset> Segment::truncate_to(protocol::Offset offset) {
-  auto first = locate(offset, size_bytes());
-  if (!first.ok()) return first.error();
-  if (!first->has_value()) return offset;
-  const Located& cut = **first;
-  base::Status done = restart_indexes_at(offset);
+  auto walked = walk_to(offset, size_bytes());
+  if (!walked.ok()) return walked.error();
+  End end{offset, size_bytes()};
+  if (walked->found) {
+    const BatchHeader& header = walked->found->header;
+    end.position = walked->found->position;
+    if (header.magic >= 2 && header.base_offset < offset) end.next_offset = header.base_offset;
+  } else if (walked->end.position < size_bytes()) {
+    LOG(WARNING) << log_file_.path() << ": cut at byte " << walked->end.position << ", offset "
+                 << walked->end.next_offset << ", instead of offset " << offset
+                 << ": no batch begins there, which hides where that is";
+    end = walked->end;
+  }
+  if (end.position == size_bytes()) return offset;
+  base::Status done = restart_indexes_at(end.next_offset);
   if (!done.ok()) return done.error();
-  done = set_size(cut.position);
+  done = set_size(end.position);
   if (!done.ok()) return done.error();
-  bool whole_batches = cut.header.magic >= 2 && cut.header.base_offset < offset;
-  return whole_batches ? cut.header.base_offset : offset;
+  return end.next_offset;
 }
 
 base::Status Segment::restart_indexes_at(protocol::Offset offset) {

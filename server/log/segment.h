@@ -62,7 +62,8 @@ class Segment {
   base::Result<std::int64_t> first_timestamp_ms();
 
   // Where the first batch whose last offset is >= `target` starts, and its header; nothing when
-  // there is no such batch before `end_position`.
+  // there is no such batch before `end_position`, CORRUPT_MESSAGE when a damaged header is before
+  // it: whoever went on behind the segment would take records for deleted that are only unreadable.
   struct Located {
     std::int64_t position = 0;
     BatchHeader header;
@@ -80,7 +81,7 @@ class Segment {
                                                      std::int64_t end_position);
 
   // Drops all batches with a last offset >= `offset`; the end of what is left: `offset`, or less
-  // when it lay inside of a batch.
+  // when it lay inside of a batch, or behind a damaged header, which is where it is cut then.
   base::Result<protocol::Offset> truncate_to(protocol::Offset offset);
 
   // The offset after the last batch and where the whole batches end, walked from the last index
@@ -129,6 +130,12 @@ class Segment {
   void reserve(std::int64_t needed_bytes, const LogOptions& options);
   void note_timestamp(const BatchHeader& header, std::int64_t position) REQUIRES(mutex_);
   base::Status load_timestamps() REQUIRES(mutex_);
+  // As locate(); without a batch, where the walk for it ended and the offset after the last one.
+  struct Walked {
+    std::optional<Located> found;
+    End end;
+  };
+  base::Result<Walked> walk_to(protocol::Offset target, std::int64_t end_position);
   // The batch at `position` if it holds `target` and ends by `end_position`.
   base::Result<std::optional<Located>> batch_at(std::int64_t position, std::int64_t end_position,
                                                 protocol::Offset target);

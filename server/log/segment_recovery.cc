@@ -66,8 +66,14 @@ class BatchScanner {
   base::Bytes buffer_;
 };
 
-// Where the scan may begin, by an index whose entries below the recovery point can be believed.
-base::Result<OffsetPosition> find_start(Segment& segment, protocol::Offset recovery_point) {
+// Where the scan may begin.
+struct ScanStart {
+  OffsetPosition place;
+  bool indexes_emptied = false;  // none of their entries can be believed
+};
+
+// By an index whose entries below the recovery point can be believed.
+base::Result<ScanStart> find_start(Segment& segment, protocol::Offset recovery_point) {
   OffsetPosition from_start{segment.base_offset(), 0};
   auto offsets_sane = segment.offset_index().sane(segment.size_bytes());
   if (!offsets_sane.ok()) return offsets_sane.error();
@@ -78,18 +84,20 @@ base::Result<OffsetPosition> find_start(Segment& segment, protocol::Offset recov
   if (!cut.ok()) return cut.error();
   auto last = segment.offset_index().last();
   if (!last.ok()) return last.error();
-  if (!last->has_value()) return from_start;
+  if (!last->has_value()) return ScanStart{from_start, !usable};
   if ((*last)->position >= 0 && (*last)->position < segment.size_bytes()) {
     BatchScanner scanner(segment.log_file(), (*last)->position, segment.size_bytes());
     auto header = scanner.next();
     if (!header.ok()) return header.error();
-    if (header->has_value() && (*header)->last_offset == (*last)->offset) return **last;
+    if (header->has_value() && (*header)->last_offset == (*last)->offset) {
+      return ScanStart{**last};
+    }
   }
   LOG(WARNING) << segment.log_file().path()
                << ": the index does not fit the log, all of the segment is checked";
   cut = segment.restart_indexes_at(kBeforeAllEntries);
   if (!cut.ok()) return cut.error();
-  return from_start;
+  return ScanStart{from_start, true};
 }
 
 void note_epoch(const BatchHeader& header, EpochCache& epochs) {
@@ -105,8 +113,9 @@ base::Result<RecoveredSegment> recover_segment(Segment& segment, protocol::Offse
                                                const LogOptions& options, EpochCache& epochs) {
   auto start = find_start(segment, recovery_point);
   if (!start.ok()) return start.error();
-  BatchScanner scanner(segment.log_file(), start->position, segment.size_bytes());
-  RecoveredSegment recovered{segment.base_offset(), start->position, 0};
+  std::int64_t position = start->place.position;
+  BatchScanner scanner(segment.log_file(), position, segment.size_bytes());
+  RecoveredSegment recovered{segment.base_offset(), position, 0, start->indexes_emptied};
   for (;;) {
     auto header = scanner.next();
     if (!header.ok()) return header.error();
@@ -115,7 +124,7 @@ base::Result<RecoveredSegment> recover_segment(Segment& segment, protocol::Offse
     bool in_order = batch.last_offset >= recovered.next_offset &&
                     batch.last_offset - segment.base_offset() <= INT32_MAX &&
                     (batch.magic < 2 || batch.base_offset >= recovered.next_offset ||
-                     recovered.size_bytes == start->position);
+                     recovered.size_bytes == position);
     if (!in_order) break;
     base::Status indexed =
         segment.index_batch(batch, recovered.size_bytes, options.index_interval_bytes);

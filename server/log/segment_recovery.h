@@ -15,6 +15,8 @@ struct RecoveredSegment {
   protocol::Offset next_offset = 0;
   std::int64_t size_bytes = 0;       // up to here the batches are valid
   std::int64_t truncated_bytes = 0;  // what was cut off behind
+  // None was believed: made again from the start on, but for that of aborted transactions.
+  bool indexes_emptied = false;
 };
 
 // Checks every batch from `recovery_point` on (from the start when the indexes cannot say where

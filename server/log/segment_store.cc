@@ -106,19 +106,19 @@ base::Status SegmentStore::start_segment(protocol::Offset base_offset) {
   return removed.ok() ? created : removed;
 }
 
-base::Status SegmentStore::roll() {
+base::Status SegmentStore::roll(protocol::Offset offset) {
+  CHECK_GE(offset, end_offset());
   SegmentPtr active = segments_.last();
-  protocol::Offset end = end_offset();
-  if (active->size_bytes() == 0 && active->base_offset() == end) return {};
+  bool empty = active->size_bytes() == 0;
+  if (empty && active->base_offset() == offset) return {};
   base::Status ended = active->become_inactive();
   if (!ended.ok()) return ended;
-  base::Status started = start_segment(end);
+  base::Status started = start_segment(offset);
   if (!started.ok()) return started;
-  publish_end(end);
-  if (active->size_bytes() > 0) return {};
-  // An empty one below the end: its offsets can no longer be reached with int32.
-  segments_.remove(active->base_offset());
-  return active->remove();
+  if (empty) segments_.remove(active->base_offset());
+  publish_end(offset);
+  // Once there is the other one: a crash leaves both, or only that.
+  return empty ? active->remove() : base::Status();
 }
 
 base::Result<protocol::Offset> SegmentStore::truncate_to(protocol::Offset offset) {
@@ -189,13 +189,18 @@ base::Status SegmentStore::replace(const std::vector<SegmentPtr>& sources,
   return context_.files.with_room([&] { return base::sync_directory(directory_); });
 }
 
-base::Result<std::vector<SegmentFacts>> SegmentStore::facts() const {
+base::Result<std::vector<SegmentFacts>> SegmentStore::facts(const LogOptions& options,
+                                                            std::int64_t now_ms) const {
   std::vector<SegmentFacts> facts;
+  bool times_matter = options.cleanup_delete && options.retention_ms >= 0;
   for (const SegmentPtr& segment : segments_.all()) {
+    if (!facts.empty()) facts.back().end_offset = segment->base_offset();
+    facts.push_back({segment->base_offset(), end_offset(), segment->size_bytes()});
+    if (!times_matter) continue;
     auto timestamp = segment->largest_timestamp_ms();
     if (!timestamp.ok()) return timestamp.error();
-    if (!facts.empty()) facts.back().end_offset = segment->base_offset();
-    facts.push_back({segment->base_offset(), end_offset(), segment->size_bytes(), *timestamp});
+    facts.back().largest_timestamp_ms = *timestamp;
+    times_matter = is_expired(*timestamp, options, now_ms);
   }
   return facts;
 }

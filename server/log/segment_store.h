@@ -44,8 +44,9 @@ class SegmentStore {
   base::Result<bool> may_share_write(std::size_t batches, const LogOptions& options) const;
   base::Result<bool> needs_roll(std::size_t append_bytes, std::span<const BatchHeader> headers,
                                 const LogOptions& options) const;
-  // Begins a segment at the end of the log; nothing when the last one is empty already.
-  base::Status roll();
+  // Begins a segment at `offset`, at or above the end of the log, which is the end then. An empty
+  // last one is replaced; nothing happens when it begins there.
+  base::Status roll(protocol::Offset offset);
   // Drops everything from `offset` on, which is at or above the first base offset; the new end.
   base::Result<protocol::Offset> truncate_to(protocol::Offset offset);
   // Drops everything; the log goes on, empty, at `offset`.
@@ -58,8 +59,10 @@ class SegmentStore {
                        std::int64_t delete_delay_ms);
   void directory_moved(const std::string& directory);
 
-  // What retention goes by, of each segment.
-  base::Result<std::vector<SegmentFacts>> facts() const;
+  // What retention goes by, of each segment; times, which may have to be read from disk, up to
+  // that of the first segment that they let stay.
+  base::Result<std::vector<SegmentFacts>> facts(const LogOptions& options,
+                                                std::int64_t now_ms) const;
   // Where the batch with `target` starts below `end_position` of `segment`.
   base::Result<std::optional<BatchPlace>> locate(Segment& segment, protocol::Offset target,
                                                  std::int64_t end_position) const;

@@ -285,6 +285,62 @@ TEST(LogRecovery, CutsATornTailEvenAfterACleanStop) {
   EXPECT_EQ(bench.load_clean()->log_end_offset(), 9);
 }
 
+// A segment of offsets 0, 1 and 2 with a damaged header of the second, one of 3 to 5, after a clean
+// stop, which has nothing checked.
+std::unique_ptr<Log> load_with_damaged_header(LogBench& bench, const LoadSpec& spec) {
+  {
+    auto log = bench.load();
+    for (int i = 0; i < 6; ++i) {
+      if (i == 3) CHECK(log->roll().ok());
+      append(*log, make_batch());
+    }
+    CHECK(log->flush().ok());
+    CHECK(log->close().ok());
+  }
+  auto size = static_cast<std::int64_t>(make_batch().size());
+  flip_byte(segment_path(bench, 0, ".log"), size + 16);  // its magic
+  return bench.load(spec);
+}
+
+TEST(LogRecovery, TellsReadersOfADamagedHeaderInsteadOfGoingOnBehindIt) {
+  LogBench bench;
+  auto log = load_with_damaged_header(bench, {.clean_shutdown = true});
+  auto read = [&](protocol::Offset offset) {
+    return log->read({.start_offset = offset, .max_bytes = 1, .upper_bound = 6});
+  };
+  EXPECT_EQ(read(0)->first.position, 0);
+  for (protocol::Offset offset : {1, 2}) {
+    auto refused = read(offset);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(protocol::code_of(refused.error()), protocol::ErrorCode::kCorruptMessage);
+    auto size = static_cast<std::int64_t>(make_batch().size());
+    EXPECT_EQ(refused.error().message, segment_path(bench, 0, ".log") +
+                                           ": no batch begins at byte " + std::to_string(size) +
+                                           ", which should hold one");
+  }
+  EXPECT_EQ(read(3)->first.segment_base_offset, 3);
+  EXPECT_TRUE(bench.dir.online());
+}
+
+TEST(LogRecovery, OpensAndTruncatesALogWithADamagedHeader) {
+  for (protocol::Offset start : {0, 2}) {
+    LogBench bench;
+    load_with_damaged_header(bench, {.clean_shutdown = true});
+    ASSERT_TRUE(remove_producer_snapshots(bench.log_directory(), 0, 100).ok());
+    auto log = bench.load({.clean_shutdown = true, .log_start_offset = start});
+    EXPECT_EQ(log->log_end_offset(), 6);
+    ASSERT_TRUE(*log->truncate_to(5));
+    EXPECT_EQ(log->log_end_offset(), 5);
+    // Inside of what cannot be read nothing tells where to cut but its beginning.
+    ASSERT_TRUE(*log->truncate_to(2));
+    EXPECT_EQ(log->log_end_offset(), 1);
+    EXPECT_EQ(log->size_bytes(), static_cast<std::int64_t>(make_batch().size()));
+    append(*log, make_batch({.fill = 'y'}));
+    EXPECT_EQ(read_all(*log, log->log_start_offset()).size(), start == 0 ? 2u : 1u);
+    EXPECT_TRUE(bench.dir.online());
+  }
+}
+
 TEST(LogRecovery, ForgetsTheTimesOfWhatItCutsOff) {
   LogBench bench;
   append(*bench.load(), make_batch({.timestamp_ms = 2'000'000'000'000}));

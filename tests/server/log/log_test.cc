@@ -1,6 +1,11 @@
 #include "server/log/log.h"
 
+#include <chrono>
+#include <future>
+#include <set>
+
 #include "base/file_faults.h"
+#include "base/thread.h"
 #include "protocol/record/control_record.h"
 #include "tests/server/log/log_bench.h"
 
@@ -259,6 +264,69 @@ TEST(Log, AppendsWhatALeaderSentWithItsOffsets) {
   EXPECT_EQ(log->log_end_offset(), 16);
 }
 
+// As a replica that begins with what compaction left of a log.
+TEST(Log, BeginsASegmentAtABatchFarAboveItsEnd) {
+  constexpr protocol::Offset kFar = 3'000'000'000;
+  for (int before : {0, 1}) {
+    LogBench bench;
+    auto log = bench.load();
+    for (int i = 0; i < before; ++i) append(*log, make_batch());
+    base::Bytes batch = make_batch({.records = 2, .base_offset = kFar, .leader_epoch = 1});
+    ASSERT_TRUE(log->append_as_follower(batch).ok());
+    batch = make_batch({.base_offset = kFar + 2, .leader_epoch = 1});
+    ASSERT_TRUE(log->append_as_follower(batch).ok());
+    auto expect_it = [&] {
+      EXPECT_EQ(log->log_start_offset(), before == 0 ? kFar : 0);
+      EXPECT_GE(log->high_watermark(), log->log_start_offset());
+      EXPECT_EQ(log->log_end_offset(), kFar + 3);
+      EXPECT_EQ(log->segments().last()->base_offset(), kFar);
+      EXPECT_EQ(log->segment_count(), before == 0 ? 1u : 2u);
+      auto batches = read_all(*log, log->log_start_offset());
+      ASSERT_EQ(batches.size(), static_cast<std::size_t>(before) + 2);
+      EXPECT_EQ(batches.back(), batch);
+      auto read = log->read({.start_offset = kFar, .max_bytes = 1, .upper_bound = kFar + 3});
+      EXPECT_EQ(read->first.segment_base_offset, kFar);
+    };
+    expect_it();
+    log.reset();
+    log = bench.load();
+    expect_it();
+  }
+}
+
+// Whichever of the two files of records a crash leaves, and whether the batch was written.
+TEST(Log, OpensWhatIsLeftWhereAnEmptySegmentWasReplacedByOneFarAbove) {
+  constexpr protocol::Offset kFar = 3'000'000'000;
+  for (bool first_left : {false, true}) {
+    for (bool written : {false, true}) {
+      LogBench bench;
+      auto log = bench.load();
+      base::Bytes batch = make_batch({.base_offset = kFar, .leader_epoch = 1});
+      ASSERT_TRUE(log->append_as_follower(batch).ok());
+      log.reset();
+      std::string first = bench.log_directory() + "/" + segment_file_name(0, "");
+      std::string far = bench.log_directory() + "/" + segment_file_name(kFar, kLogSuffix);
+      EXPECT_EQ(*base::path_type(first + kLogSuffix), base::FileType::kMissing);
+      EXPECT_EQ(*base::path_type(first + kIndexSuffix), base::FileType::kMissing);
+      if (first_left) {
+        ASSERT_TRUE(base::write_file_atomically(first + kLogSuffix, "").ok());
+      }
+      ASSERT_TRUE(base::write_file_atomically(first + kIndexSuffix, "").ok());
+      ASSERT_TRUE(base::write_file_atomically(first + kTimeIndexSuffix, "").ok());
+      if (!written) {
+        ASSERT_TRUE(base::write_file_atomically(far, "").ok());
+      }
+      log = bench.load();
+      EXPECT_EQ(log->log_start_offset(), first_left ? 0 : kFar);
+      EXPECT_EQ(log->log_end_offset(), kFar + (written ? 1 : 0));
+      EXPECT_EQ(read_all(*log, log->log_start_offset()).size(), written ? 1u : 0u);
+      batch = make_batch({.base_offset = kFar + 1, .leader_epoch = 1});
+      ASSERT_TRUE(log->append_as_follower(batch).ok());
+      EXPECT_EQ(read_all(*log, log->log_start_offset()).back(), batch);
+    }
+  }
+}
+
 TEST(Log, TruncatesAcrossSegmentsWithEpochsAndProducers) {
   LogBench bench;
   auto log = bench.load();
@@ -360,6 +428,49 @@ TEST(Log, DeletesOldSegmentsUpToTheHighWatermark) {
   EXPECT_EQ(*log->delete_old_segments(), 2u);
   EXPECT_EQ(log->log_end_offset(), 5);
   EXPECT_EQ(log->size_bytes(), 0);
+}
+
+// Appends do not wait for the disk when a start has left all times to be read.
+TEST(Log, ReadsTheTimesThatRetentionNeedsBeforeItTakesTheLock) {
+  LogBench bench;
+  bench.options.retention_ms = 1000;
+  {
+    auto log = bench.load();
+    for (int i = 0; i < 5; ++i) {
+      append(*log, make_batch({.timestamp_ms = bench.clock.wall_ms() + 1000 * i}));
+      ASSERT_TRUE(log->roll().ok());
+    }
+    ASSERT_TRUE(log->close().ok());
+  }
+  bench.clock.advance_ms(2500);
+  auto log = bench.load_clean();
+  log->set_high_watermark(5);
+  std::set<std::string> read;
+  bool waited = false;
+  std::vector<base::Thread> lock_takers;
+  base::FileFaults look([&](base::FileOperation operation, std::string_view path) {
+    if (operation != base::FileOperation::kRead) return std::optional<base::FileFault>();
+    read.insert(std::string(path.substr(path.rfind('/') + 1)));
+    if (waited) return std::optional<base::FileFault>();
+    auto taken = std::make_shared<std::promise<void>>();
+    lock_takers.emplace_back("lock-taker", [&log, taken] {
+      log->producers();
+      taken->set_value();
+    });
+    waited = taken->get_future().wait_for(std::chrono::seconds(5)) != std::future_status::ready;
+    return std::optional<base::FileFault>();
+  });
+  bench.options.retention_ms = -1;
+  log->set_options(bench.options);
+  EXPECT_EQ(*log->delete_old_segments(), 0u);
+  EXPECT_EQ(read, std::set<std::string>());
+  bench.options.retention_ms = 1000;
+  log->set_options(bench.options);
+  EXPECT_EQ(*log->delete_old_segments(), 2u);
+  EXPECT_FALSE(waited);
+  // The first that stays is the last that is looked at.
+  EXPECT_TRUE(read.contains(segment_file_name(2, kLogSuffix)));
+  EXPECT_FALSE(read.contains(segment_file_name(3, kLogSuffix)));
 }
 
 TEST(Log, ASliceStaysReadableAfterItsSegmentIsDeleted) {

@@ -146,6 +146,27 @@ TEST_F(LogTransactionsTest, MakesADamagedIndexAgainAfterACleanStop) {
   EXPECT_EQ(log_->last_stable_offset(), 12);
 }
 
+// As the JVM leaves the indexes of its active segment when it is killed: with space taken ahead.
+TEST_F(LogTransactionsTest, KeepsThemBelowASnapshotWhenAnotherIndexIsNotSane) {
+  write_segments();
+  append(*log_, make_batch());  // 14
+  ASSERT_TRUE(log_->flush().ok());
+  ASSERT_TRUE(log_->close().ok());
+  std::string before = *base::read_whole_file(index_path(9), 1000);
+  protocol::Offset end = log_->log_end_offset();
+  // Zeros in a time index lead to a record that there may be.
+  for (auto [suffix, fill] : {std::pair(kIndexSuffix, '\0'), std::pair(kTimeIndexSuffix, '\xff')}) {
+    log_.reset();
+    ASSERT_TRUE(base::write_file_atomically(index_path(9), before).ok());
+    std::string path = bench_.log_directory() + "/" + segment_file_name(9, suffix);
+    ASSERT_TRUE(base::write_file_atomically(path, std::string(std::size_t{24} << 10, fill)).ok());
+    log_ = bench_.load({.recovery_point = end});
+    EXPECT_EQ(*base::read_whole_file(index_path(9), 1000), before) << suffix;
+    EXPECT_EQ(aborted(9), std::vector<protocol::Offset>{9}) << suffix;
+    EXPECT_EQ(log_->last_stable_offset(), 12);
+  }
+}
+
 TEST_F(LogTransactionsTest, ForgetsMarkersThatAreTruncated) {
   write_segments();
   ASSERT_TRUE(*log_->truncate_to(7));

@@ -38,6 +38,25 @@ class OldFormats : public ::testing::TestWithParam<int> {
 };
 INSTANTIATE_TEST_SUITE_P(Magic, OldFormats, ::testing::Values(0, 1));
 
+// The offsets below the one that a wrapper states belong into its segment too.
+TEST_P(OldFormats, BeginASegmentBelowAWrapperFarAboveTheLogEnd) {
+  constexpr protocol::Offset kFar = 3'000'000'000;
+  protocol::LegacySetBuilder builder(
+      {.magic = static_cast<std::int8_t>(GetParam()), .codec = CompressionType::kGzip});
+  for (protocol::Offset offset : {kFar, kFar + 1, kFar + 2}) {
+    builder.append(offset, 1'700'000'000'000, base::as_bytes("key"), base::as_bytes("value"));
+  }
+  auto log = bench_.load();
+  ASSERT_TRUE(log->append_as_follower(*builder.build()).ok());
+  EXPECT_EQ(log->log_end_offset(), kFar + 3);
+  EXPECT_EQ(log->segments().last()->base_offset(), kFar + 2 - INT32_MAX);
+  auto read = log->read({.start_offset = kFar, .upper_bound = kFar + 3, .min_one_message = true});
+  EXPECT_EQ(read->slice.size_bytes, log->size_bytes());
+  log.reset();
+  log = bench_.load();
+  EXPECT_EQ(log->log_end_offset(), kFar + 3);
+}
+
 TEST_P(OldFormats, StoresWhateverComesInItsOwn) {
   auto log = bench_.load();
   std::vector<protocol::Offset> expected;
