@@ -132,13 +132,8 @@ LogWriter Log::writer(const LogOptions& options) {
           producers_,
           *epochs_,
           options,
-<<<<<<< HEAD
           {[this]() REQUIRES(mutex_) { return check_appendable(); },
-           [this]() REQUIRES(mutex_) { return roll_locked(); },
-=======
-          {[this]() REQUIRES(mutex_) { return check_writable(); },
            [this](protocol::Offset offset) REQUIRES(mutex_) { return roll_locked(offset); },
->>>>>>> mend-logrec
            [this](const base::Status& status) { return failed(status); }}};
 }
 
