@@ -38,11 +38,11 @@ struct PartitionModification {
   std::string topic;
 };
 struct TopicDeletionChange {};
-struct ReassignmentCreated {};
+struct ReassignmentNodeChanged {};
 struct ReassignmentIsrChange {
   TopicPartition partition;
 };
-struct PreferredElectionCreated {};
+struct PreferredElectionNodeChanged {};
 struct IsrChangeNotified {};
 struct LogDirEventNotified {};
 
@@ -91,7 +91,7 @@ using FeaturesAsked = Asked<FeaturesRequest, FeaturesAnswer>;
 using Event = std::variant<
     Startup, ControllerChange, Reelect, RegisterBrokerAndReelect, Expire, ShutDown, BrokerChange,
     BrokerModification, TopicChange, PartitionModification, TopicDeletionChange,
-    ReassignmentCreated, ReassignmentIsrChange, PreferredElectionCreated, IsrChangeNotified,
+    ReassignmentNodeChanged, ReassignmentIsrChange, PreferredElectionNodeChanged, IsrChangeNotified,
     LogDirEventNotified, WatchTopics, AutoRebalance, ExpireTokens, UncleanElectionEnabled,
     LeaderAndIsrAnswered, StopReplicaAnswered, ControlledShutdownAsked, AlterPartitionAsked,
     ElectLeadersAsked, ReassignmentAsked, ListReassignmentsAsked, ProducerIdsAsked, FeaturesAsked>;
