@@ -48,7 +48,7 @@ void ControllerThread::handle_failure() {
   const std::string why = active_.store().failure()->message;
   if (active_.store().controller_moved()) {
     LOG(WARNING) << tag << "another controller has been elected: " << why;
-    maybe_resign();
+    (void)maybe_resign();
     if (!is_in_charge_) return;
     // /controller is ours, but the epoch was changed by somebody: nothing can be written any more,
     // so begin anew.
@@ -93,14 +93,13 @@ void ControllerThread::watch_controller() {
 }
 
 void ControllerThread::process(ControllerChange) {
-  maybe_resign();
+  if (!maybe_resign()) return;
   // Created and deleted again before we looked: nobody else may have noticed.
   if (active_id() == protocol::kNoBroker) events_.put(Reelect{});
 }
 
 void ControllerThread::process(Reelect) {
-  maybe_resign();
-  elect();
+  if (maybe_resign()) elect();
 }
 
 void ControllerThread::process(RegisterBrokerAndReelect& event) {
@@ -135,20 +134,31 @@ bool ControllerThread::read_active() {
   if (!node.ok()) {
     LOG(WARNING) << "[broker " << options_.broker_id
                  << "] /controller could not be read: " << node.error().message;
-    if (session_.state() == zk::SessionState::kConnected) {
-      timers_.schedule(
-          "read-controller", [this] { events_.put(Reelect{}); }, kRetryMs);
-    }
+    elect_later();
     return false;
   }
   set_active(*node ? (*node)->data.broker_id : protocol::kNoBroker);
   return true;
 }
 
-void ControllerThread::maybe_resign() {
-  if (!read_active()) return;
+void ControllerThread::elect_later() {
+  // A session that ended is followed by an election anyway.
+  if (session_.state() != zk::SessionState::kConnected) return;
+  if (is_election_due_.exchange(true)) return;
+  timers_.schedule(
+      "elect",
+      [this] {
+        is_election_due_ = false;
+        events_.put(Reelect{});
+      },
+      kRetryMs);
+}
+
+bool ControllerThread::maybe_resign() {
+  if (!read_active()) return false;
   if (is_in_charge_ && active_id() != options_.broker_id) resign();
 }
+  return true;
 
 void ControllerThread::resign() {
   epoch_ = 0;
@@ -165,10 +175,7 @@ void ControllerThread::elect() {
     LOG(WARNING) << "[broker " << options_.broker_id
                  << "] election failed: " << elected.error().message;
     (void)read_active();
-    if (active_id() == protocol::kNoBroker && session_.state() == zk::SessionState::kConnected) {
-      timers_.schedule(
-          "elect", [this] { events_.put(Reelect{}); }, kRetryMs);
-    }
+    if (active_id() == protocol::kNoBroker) elect_later();
     return;
   }
   if (!*elected) {

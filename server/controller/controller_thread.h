@@ -53,12 +53,14 @@ class ControllerThread {
   void process(ActiveEvent& event);
 
   void elect();
-  void maybe_resign();
+  // False: who is the controller is not known, and is asked again later.
+  bool maybe_resign();
   void resign();
   void trigger_move();
   void set_active(BrokerId id);
   // False: could not be read; tried again later.
   bool read_active();
+  void elect_later();
 
   ControllerOptions options_;
   zk::Session& session_;
@@ -72,4 +74,7 @@ class ControllerThread {
   base::Thread thread_;
 };
 
+  // Set by the event thread and reset by the timer: each try that fails asks for another one, which
+  // must not become two.
+  std::atomic<bool> is_election_due_{false};
 }  // namespace odradek::controller

@@ -1,5 +1,8 @@
 #include "server/controller/controller.h"
 
+#include <string_view>
+
+#include "base/log.h"
 #include "tests/server/controller/cluster_fixture.h"
 
 namespace odradek::controller {
@@ -215,6 +218,44 @@ TEST_F(ControllerTest, AnExpiredSessionRegistersAnewAndElects) {
   ASSERT_TRUE(welcomed) << "it registered anew, and the controller noticed";
   EXPECT_GT(b2.epoch(), before);
   EXPECT_NE((*other)->is_active(), expiring->is_active());
+}
+
+// Counts the lines that tell of a /controller that nobody can read.
+class UnreadableLines : public google::LogSink {
+ public:
+  UnreadableLines() { google::AddLogSink(this); }
+  ~UnreadableLines() override { google::RemoveLogSink(this); }
+
+  void send(google::LogSeverity, const char*, const char*, int, const std::tm*, const char* message,
+            std::size_t length) override {
+    const std::string_view line(message, length);
+    const bool counts = line.find("/controller could not be read") != std::string_view::npos;
+    if (counts) (void)seen_.try_push(1);
+  }
+  // How many more come in this time.
+  int count_for_ms(std::int64_t time_ms) {
+    int count = 0;
+    for (const auto end = base::steady_after_ms(time_ms); seen_.pop_until(end);) ++count;
+    return count;
+  }
+
+ private:
+  base::BoundedQueue<int> seen_{1024};
+};
+
+TEST_F(ControllerTest, AnUnreadableControllerNodeIsReadOnceASecondAndElectedAfterwards) {
+  ASSERT_TRUE(
+      session_
+          ->call(zk::Create{"/controller", "not JSON", zk::CreateMode::kPersistent, std::nullopt})
+          .ok());
+  auto b1 = broker(1);
+  UnreadableLines lines;
+  auto controller = start(options(1));
+  const int count = lines.count_for_ms(3'500);
+  EXPECT_GE(count, 3);
+  EXPECT_LE(count, 5) << "twice at the start, then by one timer";
+  ASSERT_TRUE(session_->call(zk::Delete{"/controller"}).ok());
+  EXPECT_TRUE(is_led(*b1, 1));
 }
 
 TEST_F(ControllerTest, ManyPartitionsTakeFewRoundTrips) {
