@@ -184,7 +184,6 @@ void ActiveController::process(const ReassignmentIsrChange& event) {
 }
 
 void ActiveController::process(const UncleanElectionEnabled& event) {
-  if (!event.value) return;
   LOG(INFO) << context_.tag() << "unclean leader election enabled for "
             << (event.topic ? "topic " + *event.topic : std::string("all topics"));
   partitions_.try_all_online(event.topic);

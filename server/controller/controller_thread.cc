@@ -32,6 +32,11 @@ void ControllerThread::stop() {
   timers_.shutdown();
 }
 
+void ControllerThread::set_unclean_election_default(bool enabled) {
+  unclean_election_default_ = enabled;
+  if (enabled) events_.put(UncleanElectionEnabled{});
+}
+
 void ControllerThread::run() {
   while (std::optional<Event> event = events_.take()) handle(*event);
   resign();
@@ -39,6 +44,7 @@ void ControllerThread::run() {
 }
 
 void ControllerThread::handle(Event& event) {
+  options_.unclean_leader_election_enable = unclean_election_default_.load();
   std::visit([this](auto& concrete) { process(concrete); }, event);
   if (is_in_charge_ && !active_.store().ok()) handle_failure();
 }
@@ -73,11 +79,6 @@ void ControllerThread::process(ActiveEvent& event) {
   }
   Event refused(std::move(event));
   refuse(refused);
-}
-
-void ControllerThread::process(UncleanElectionEnabled& event) {
-  if (!event.topic) options_.unclean_leader_election_enable = event.value;
-  if (is_in_charge_) active_.process(event);
 }
 
 void ControllerThread::watch_controller() {
@@ -157,8 +158,8 @@ void ControllerThread::elect_later() {
 bool ControllerThread::maybe_resign() {
   if (!read_active()) return false;
   if (is_in_charge_ && active_id() != options_.broker_id) resign();
-}
   return true;
+}
 
 void ControllerThread::resign() {
   epoch_ = 0;

@@ -55,8 +55,7 @@ struct ExpireTokens {};
 
 // By configuration.
 struct UncleanElectionEnabled {
-  std::optional<std::string> topic;  // none: the broker's default, which is `value` now
-  bool value = true;
+  std::optional<std::string> topic;  // none: by the broker's default
 };
 
 // By brokers' answers. `controller_epoch` is the one that asked: answers to an earlier one do not
