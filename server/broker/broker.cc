@@ -20,6 +20,10 @@ namespace {
 // Between two records of what is committed, where missing records are to be told after a crash.
 constexpr std::int64_t kMissedCommitsMs = 1000;
 
+// How long a stop waits until a lost connection to ZooKeeper is back, and how often it looks.
+constexpr std::int32_t kReconnectMs = 2000;
+constexpr std::int64_t kConnectionCheckMs = 200;
+
 // ZooKeeper, cluster id, broker id (zookeeper.md §3.1 steps 1 to 4 and 6).
 base::Status connect(Parts& parts) {
   parts.session = std::make_unique<zk::Session>(session_options(*parts.config()), parts.clock);
@@ -319,6 +323,18 @@ void leave_controlled(Parts& parts) {
   }
 }
 
+// While ZooKeeper is away, whoever waits for it must be told that it is over: what stops would wait
+// for them, and they for ever.
+void close_session_once_lost(zk::Session& session, base::BackgroundScheduler& watch) {
+  if (session.state() != zk::SessionState::kConnected) session.close();
+  watch.schedule(
+      "lost-session",
+      [&session] {
+        if (!session.wait_until_connected(kReconnectMs)) session.close();
+      },
+      kConnectionCheckMs, kConnectionCheckMs);
+}
+
 // No request may be parked when the network layer goes (zookeeper.md §3.5 for the order).
 void stop_answering(Parts& parts) {
   if (parts.sockets) parts.sockets->stop_processing();
@@ -365,10 +381,8 @@ void Broker::shutdown() {
   Parts& parts = *parts_;
   if (parts.stopped) return;
   parts.stopped = true;
-  // While ZooKeeper is away, whoever waits for it must be told that it is over.
-  if (parts.session && parts.session->state() != zk::SessionState::kConnected) {
-    parts.session->close();
-  }
+  base::BackgroundScheduler session_watch(1, "session-watch");
+  if (parts.session) close_session_once_lost(*parts.session, session_watch);
   // What leaves must not change any more.
   if (parts.config_follower) parts.config_follower->stop();
   if (parts.file_watch) parts.file_watch->shutdown();
@@ -378,6 +392,7 @@ void Broker::shutdown() {
   if (parts.registration) parts.registration->stop_following();
   if (parts.controller) parts.controller->stop();
   if (parts.session) parts.session->close();
+  session_watch.shutdown();
   if (parts.zookeeper_lane) parts.zookeeper_lane->stop();
   parts.waiting.reset();  // with it whatever was still parked
   parts.sockets.reset();

@@ -35,8 +35,7 @@ ActiveController::ActiveController(const ControllerOptions& options, zk::Session
                                .partitions = partitions_,
                                .replicas = replicas_,
                                .deletion = deletion_,
-                               .watches = watches_,
-                               .events = events}),
+                               .watches = watches_}),
       broker_changes_({.context = context_,
                        .store = store_,
                        .batch = batch_,
@@ -51,9 +50,8 @@ ActiveController::ActiveController(const ControllerOptions& options, zk::Session
                                .partitions = partitions_,
                                .replicas = replicas_,
                                .watches = watches_}),
-      preferred_leaders_(
-          options,
-          {.context = context_, .store = store_, .partitions = partitions_, .events = events}),
+      preferred_leaders_(options,
+                         {.context = context_, .store = store_, .partitions = partitions_}),
       controlled_shutdown_(context_, store_, batch_, partitions_, replicas_),
       isr_changes_({.context = context_,
                     .store = store_,
@@ -88,7 +86,7 @@ void ActiveController::take_over(const zk::Fence& fence) {
             << " brokers after " << session_.clock().monotonic_ms() - begun_ms << " ms";
   reassignments_.resume_all();
   deletion_.resume();
-  preferred_leaders_.on_node_created();
+  preferred_leaders_.resume();
   start_timers();
   events_.put(WatchTopics{});
 }
@@ -119,8 +117,8 @@ void ActiveController::watch_nodes() {
   watches_.children(zk::paths::kDeleteTopics, TopicDeletionChange{});
   watches_.children(zk::paths::kLogDirEvents, LogDirEventNotified{});
   watches_.children(zk::paths::kIsrChanges, IsrChangeNotified{});
-  watches_.creation(zk::paths::kPreferredReplicaElection, PreferredElectionCreated{});
-  watches_.creation(zk::paths::kReassignPartitions, ReassignmentCreated{});
+  watches_.node(zk::paths::kPreferredReplicaElection, PreferredElectionNodeChanged{});
+  watches_.node(zk::paths::kReassignPartitions, ReassignmentNodeChanged{});
 }
 
 void ActiveController::delete_notifications() {
@@ -186,7 +184,6 @@ void ActiveController::process(const ReassignmentIsrChange& event) {
 }
 
 void ActiveController::process(const UncleanElectionEnabled& event) {
-  if (!event.value) return;
   LOG(INFO) << context_.tag() << "unclean leader election enabled for "
             << (event.topic ? "topic " + *event.topic : std::string("all topics"));
   partitions_.try_all_online(event.topic);

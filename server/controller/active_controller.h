@@ -46,9 +46,9 @@ class ActiveController {
   void process(TopicChange) { topic_changes_.on_change(); }
   void process(const PartitionModification& event) { topic_changes_.on_modification(event.topic); }
   void process(TopicDeletionChange) { deletion_.on_marked(store_.deletions()); }
-  void process(ReassignmentCreated) { reassignments_.on_node_created(); }
+  void process(ReassignmentNodeChanged) { reassignments_.on_node_changed(); }
   void process(const ReassignmentIsrChange& event);
-  void process(PreferredElectionCreated) { preferred_leaders_.on_node_created(); }
+  void process(PreferredElectionNodeChanged) { preferred_leaders_.on_node_changed(); }
   void process(IsrChangeNotified) { isr_changes_.on_notification(); }
   void process(LogDirEventNotified) { broker_changes_.on_log_dir_events(); }
   void process(WatchTopics);

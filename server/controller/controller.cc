@@ -42,11 +42,11 @@ void Controller::submit(FeaturesRequest request, Reply<FeaturesAnswer> reply) {
 }
 
 void Controller::enable_unclean_election(const std::string& topic) {
-  thread_->events().put(UncleanElectionEnabled{.topic = topic, .value = true});
+  thread_->events().put(UncleanElectionEnabled{.topic = topic});
 }
 
 void Controller::set_unclean_election_default(bool enabled) {
-  thread_->events().put(UncleanElectionEnabled{.topic = std::nullopt, .value = enabled});
+  thread_->set_unclean_election_default(enabled);
 }
 
 void Controller::on_session_expired() {

@@ -32,6 +32,11 @@ void ControllerThread::stop() {
   timers_.shutdown();
 }
 
+void ControllerThread::set_unclean_election_default(bool enabled) {
+  unclean_election_default_ = enabled;
+  if (enabled) events_.put(UncleanElectionEnabled{});
+}
+
 void ControllerThread::run() {
   while (std::optional<Event> event = events_.take()) handle(*event);
   resign();
@@ -39,6 +44,7 @@ void ControllerThread::run() {
 }
 
 void ControllerThread::handle(Event& event) {
+  options_.unclean_leader_election_enable = unclean_election_default_.load();
   std::visit([this](auto& concrete) { process(concrete); }, event);
   if (is_in_charge_ && !active_.store().ok()) handle_failure();
 }
@@ -48,7 +54,7 @@ void ControllerThread::handle_failure() {
   const std::string why = active_.store().failure()->message;
   if (active_.store().controller_moved()) {
     LOG(WARNING) << tag << "another controller has been elected: " << why;
-    maybe_resign();
+    (void)maybe_resign();
     if (!is_in_charge_) return;
     // /controller is ours, but the epoch was changed by somebody: nothing can be written any more,
     // so begin anew.
@@ -75,11 +81,6 @@ void ControllerThread::process(ActiveEvent& event) {
   refuse(refused);
 }
 
-void ControllerThread::process(UncleanElectionEnabled& event) {
-  if (!event.topic) options_.unclean_leader_election_enable = event.value;
-  if (is_in_charge_) active_.process(event);
-}
-
 void ControllerThread::watch_controller() {
   session_.watches().set_node_handler(std::string(zk::paths::kController),
                                       [this](zk::NodeEvent happened) {
@@ -93,14 +94,13 @@ void ControllerThread::watch_controller() {
 }
 
 void ControllerThread::process(ControllerChange) {
-  maybe_resign();
+  if (!maybe_resign()) return;
   // Created and deleted again before we looked: nobody else may have noticed.
   if (active_id() == protocol::kNoBroker) events_.put(Reelect{});
 }
 
 void ControllerThread::process(Reelect) {
-  maybe_resign();
-  elect();
+  if (maybe_resign()) elect();
 }
 
 void ControllerThread::process(RegisterBrokerAndReelect& event) {
@@ -135,19 +135,30 @@ bool ControllerThread::read_active() {
   if (!node.ok()) {
     LOG(WARNING) << "[broker " << options_.broker_id
                  << "] /controller could not be read: " << node.error().message;
-    if (session_.state() == zk::SessionState::kConnected) {
-      timers_.schedule(
-          "read-controller", [this] { events_.put(Reelect{}); }, kRetryMs);
-    }
+    elect_later();
     return false;
   }
   set_active(*node ? (*node)->data.broker_id : protocol::kNoBroker);
   return true;
 }
 
-void ControllerThread::maybe_resign() {
-  if (!read_active()) return;
+void ControllerThread::elect_later() {
+  // A session that ended is followed by an election anyway.
+  if (session_.state() != zk::SessionState::kConnected) return;
+  if (is_election_due_.exchange(true)) return;
+  timers_.schedule(
+      "elect",
+      [this] {
+        is_election_due_ = false;
+        events_.put(Reelect{});
+      },
+      kRetryMs);
+}
+
+bool ControllerThread::maybe_resign() {
+  if (!read_active()) return false;
   if (is_in_charge_ && active_id() != options_.broker_id) resign();
+  return true;
 }
 
 void ControllerThread::resign() {
@@ -165,10 +176,7 @@ void ControllerThread::elect() {
     LOG(WARNING) << "[broker " << options_.broker_id
                  << "] election failed: " << elected.error().message;
     (void)read_active();
-    if (active_id() == protocol::kNoBroker && session_.state() == zk::SessionState::kConnected) {
-      timers_.schedule(
-          "elect", [this] { events_.put(Reelect{}); }, kRetryMs);
-    }
+    if (active_id() == protocol::kNoBroker) elect_later();
     return;
   }
   if (!*elected) {

@@ -27,6 +27,7 @@ class ControllerThread {
   void start();
   void stop();
   EventQueue& events() { return events_; }
+  void set_unclean_election_default(bool enabled);
   bool is_active() const { return is_in_charge_.load(); }
   std::int32_t epoch() const { return epoch_.load(); }
   BrokerId active_id() const { return active_id_.load(); }
@@ -47,20 +48,24 @@ class ControllerThread {
   void process(RegisterBrokerAndReelect& event);
   void process(Expire& event);
   void process(ShutDown) {}
-  void process(UncleanElectionEnabled& event);
   // Everything else is the active controller's, or refused.
   template <class ActiveEvent>
   void process(ActiveEvent& event);
 
   void elect();
-  void maybe_resign();
+  // False: who is the controller is not known, and is asked again later.
+  bool maybe_resign();
   void resign();
   void trigger_move();
   void set_active(BrokerId id);
   // False: could not be read; tried again later.
   bool read_active();
+  void elect_later();
 
   ControllerOptions options_;
+  // What options_ are to say from the next event on. Not carried by an event: those that wait are
+  // dropped when the session expires.
+  std::atomic<bool> unclean_election_default_{options_.unclean_leader_election_enable};
   zk::Session& session_;
   zk::ControllerStore election_;
   EventQueue events_;
@@ -69,6 +74,9 @@ class ControllerThread {
   std::atomic<bool> is_in_charge_{false};  // took over, and has not resigned
   std::atomic<BrokerId> active_id_{protocol::kNoBroker};
   std::atomic<std::int32_t> epoch_{0};
+  // Set by the event thread and reset by the timer: each try that fails asks for another one, which
+  // must not become two.
+  std::atomic<bool> is_election_due_{false};
   base::Thread thread_;
 };
 

@@ -38,11 +38,11 @@ struct PartitionModification {
   std::string topic;
 };
 struct TopicDeletionChange {};
-struct ReassignmentCreated {};
+struct ReassignmentNodeChanged {};
 struct ReassignmentIsrChange {
   TopicPartition partition;
 };
-struct PreferredElectionCreated {};
+struct PreferredElectionNodeChanged {};
 struct IsrChangeNotified {};
 struct LogDirEventNotified {};
 
@@ -55,8 +55,7 @@ struct ExpireTokens {};
 
 // By configuration.
 struct UncleanElectionEnabled {
-  std::optional<std::string> topic;  // none: the broker's default, which is `value` now
-  bool value = true;
+  std::optional<std::string> topic;  // none: by the broker's default
 };
 
 // By brokers' answers. `controller_epoch` is the one that asked: answers to an earlier one do not
@@ -91,7 +90,7 @@ using FeaturesAsked = Asked<FeaturesRequest, FeaturesAnswer>;
 using Event = std::variant<
     Startup, ControllerChange, Reelect, RegisterBrokerAndReelect, Expire, ShutDown, BrokerChange,
     BrokerModification, TopicChange, PartitionModification, TopicDeletionChange,
-    ReassignmentCreated, ReassignmentIsrChange, PreferredElectionCreated, IsrChangeNotified,
+    ReassignmentNodeChanged, ReassignmentIsrChange, PreferredElectionNodeChanged, IsrChangeNotified,
     LogDirEventNotified, WatchTopics, AutoRebalance, ExpireTokens, UncleanElectionEnabled,
     LeaderAndIsrAnswered, StopReplicaAnswered, ControlledShutdownAsked, AlterPartitionAsked,
     ElectLeadersAsked, ReassignmentAsked, ListReassignmentsAsked, ProducerIdsAsked, FeaturesAsked>;

@@ -234,41 +234,61 @@ void FencedStore::delete_log_dir_events(const std::vector<std::string>& names) {
   if (ok() && !names.empty()) (void)done(zk::delete_log_dir_events(session_, fence_, names));
 }
 
-std::optional<std::string> FencedStore::read_node(std::string_view path, bool& exists) {
-  exists = false;
+std::optional<zk::Response> FencedStore::read_tools_node(std::string_view path) {
   if (!ok()) return std::nullopt;
   const std::string node(path);
   // A missing node's watch is armed by exists alone, so ask that first and then for the data.
   zk::Response seen = session_.call(zk::Exists{node});
   if (seen.code == zk::Code::kNoNode) return std::nullopt;
   zk::Response read = seen.ok() ? session_.call(zk::GetData{node}) : std::move(seen);
-  if (read.code == zk::Code::kNoNode) return read_node(path, exists);
-  if (!read.ok()) {
-    (void)done(zk::error_of(read.code, "reading", path));
-    return std::nullopt;
-  }
-  exists = true;
-  return read.data.value_or("");
+  if (read.code == zk::Code::kNoNode) return read_tools_node(path);
+  if (read.ok()) return read;
+  (void)done(zk::error_of(read.code, "reading", path));
+  return std::nullopt;
 }
 
-std::optional<zk::Reassignment> FencedStore::reassignment() {
-  bool exists = false;
-  std::optional<std::string> text = read_node(zk::paths::kReassignPartitions, exists);
-  if (!exists) return std::nullopt;
-  base::Result<zk::Reassignment> wanted = zk::decode_reassignment(*text);
-  if (wanted.ok()) return std::move(*wanted);
-  LOG(ERROR) << "[controller epoch " << fence_.controller_epoch << "] "
-             << zk::paths::kReassignPartitions
-             << " cannot be read and is ignored; delete it to go on: " << wanted.error().message;
-  return zk::Reassignment{};
+void FencedStore::delete_tools_node(std::string_view path) {
+  if (!ok()) return;
+  // With whatever somebody made below it.
+  const base::Status deleted = zk::delete_recursive(session_, std::string(path), fence_);
+  if (deleted.ok()) return;
+  if (zk::is_controller_moved(deleted.error()) ||
+      session_.state() != zk::SessionState::kConnected) {
+    (void)done(deleted);
+    return;
+  }
+  // No failure of the store: what the node asked for is done.
+  LOG(ERROR)
+      << "[controller epoch " << fence_.controller_epoch << "] " << path
+      << " is done with but cannot be deleted; delete it by hand: the next one is served only "
+         "then: "
+      << deleted.error().message;
+}
+
+std::optional<ToolsNode<zk::Reassignment>> FencedStore::reassignment() {
+  std::optional<zk::Response> node = read_tools_node(zk::paths::kReassignPartitions);
+  if (!node) return std::nullopt;
+  ToolsNode<zk::Reassignment> found{.content = {}, .czxid = node->stat.czxid};
+  base::Result<zk::Reassignment> wanted = zk::decode_reassignment(node->data.value_or(""));
+  if (wanted.ok()) {
+    found.content = std::move(*wanted);
+  } else {
+    LOG(ERROR) << "[controller epoch " << fence_.controller_epoch << "] "
+               << zk::paths::kReassignPartitions
+               << " cannot be read and is ignored; delete it to go on: " << wanted.error().message;
+  }
+  return found;
 }
 
 void FencedStore::set_reassignment(const zk::Reassignment& rest) {
   if (!ok()) return;
+  if (rest.empty()) {
+    delete_tools_node(zk::paths::kReassignPartitions);
+    return;
+  }
   const std::string path(zk::paths::kReassignPartitions);
-  zk::Op op = zk::Delete{path};
-  if (!rest.empty()) op = zk::SetData{path, zk::encode_reassignment(rest)};
-  auto results = take(zk::execute_fenced(session_, fence_, {std::move(op)}));
+  auto results = take(
+      zk::execute_fenced(session_, fence_, {zk::SetData{path, zk::encode_reassignment(rest)}}));
   for (const zk::FencedResult& result : results) {
     LOG_IF(ERROR, result.code != zk::Code::kOk && result.code != zk::Code::kNoNode)
         << "[controller epoch " << fence_.controller_epoch << "] writing " << path
@@ -276,22 +296,23 @@ void FencedStore::set_reassignment(const zk::Reassignment& rest) {
   }
 }
 
-std::optional<std::set<TopicPartition>> FencedStore::preferred_election() {
-  bool exists = false;
-  std::optional<std::string> text = read_node(zk::paths::kPreferredReplicaElection, exists);
-  if (!exists) return std::nullopt;
-  auto wanted = zk::decode_preferred_election(*text);
-  if (wanted.ok()) return std::set<TopicPartition>(wanted->begin(), wanted->end());
-  LOG(ERROR) << "[controller epoch " << fence_.controller_epoch << "] "
-             << zk::paths::kPreferredReplicaElection
-             << " cannot be read: " << wanted.error().message;
-  return std::set<TopicPartition>{};
+std::optional<ToolsNode<std::set<TopicPartition>>> FencedStore::preferred_election() {
+  std::optional<zk::Response> node = read_tools_node(zk::paths::kPreferredReplicaElection);
+  if (!node) return std::nullopt;
+  ToolsNode<std::set<TopicPartition>> found{.content = {}, .czxid = node->stat.czxid};
+  auto wanted = zk::decode_preferred_election(node->data.value_or(""));
+  if (wanted.ok()) {
+    found.content = {wanted->begin(), wanted->end()};
+  } else {
+    LOG(ERROR) << "[controller epoch " << fence_.controller_epoch << "] "
+               << zk::paths::kPreferredReplicaElection
+               << " cannot be read: " << wanted.error().message;
+  }
+  return found;
 }
 
 void FencedStore::delete_preferred_election() {
-  if (!ok()) return;
-  (void)take(zk::execute_fenced(session_, fence_,
-                                {zk::Delete{std::string(zk::paths::kPreferredReplicaElection)}}));
+  delete_tools_node(zk::paths::kPreferredReplicaElection);
 }
 
 void FencedStore::set_up_features(bool enabled, std::int32_t version) {

@@ -36,6 +36,13 @@ struct LeadershipWritten {
   std::int32_t partition_epoch = 0;  // after kDone
 };
 
+// What a tool wrote for the controller.
+template <class Content>
+struct ToolsNode {
+  Content content;
+  std::int64_t czxid = 0;  // another one: the node was deleted and created again
+};
+
 // The first failure sticks: after it nothing is read or written any more, reads are empty and
 // writes kFailed, until begin() or clear_failure(). So a step runs to its end without effects, and
 // the event loop looks at failure() once. Belongs to the controller's event thread.
@@ -83,10 +90,10 @@ class FencedStore {
 
   // Nodes of the tools; none: there is no node. An unreadable one is logged and counts as empty,
   // and stays.
-  std::optional<zk::Reassignment> reassignment();
+  std::optional<ToolsNode<zk::Reassignment>> reassignment();
   // Rewrites the node, or deletes it when nothing is left.
   void set_reassignment(const zk::Reassignment& rest);
-  std::optional<std::set<TopicPartition>> preferred_election();
+  std::optional<ToolsNode<std::set<TopicPartition>>> preferred_election();
   void delete_preferred_election();
 
   void set_up_features(bool enabled, std::int32_t version);
@@ -97,7 +104,9 @@ class FencedStore {
   bool done(const base::Status& status);
   using States = base::Result<std::vector<std::optional<zk::StoredPartitionState>>>;
   std::vector<std::optional<Leadership>> take_states(States states, std::size_t count);
-  std::optional<std::string> read_node(std::string_view path, bool& exists);
+  // None: there is no node.
+  std::optional<zk::Response> read_tools_node(std::string_view path);
+  void delete_tools_node(std::string_view path);
   std::vector<LeadershipWritten> write_leaderships(const std::vector<LeadershipWrite>& writes,
                                                    bool create);
 

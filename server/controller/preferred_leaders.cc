@@ -85,20 +85,25 @@ ElectLeadersAnswer PreferredLeaders::on_request(const ElectLeadersRequest& reque
   return answer;
 }
 
-void PreferredLeaders::on_node_created() {
-  std::optional<std::set<TopicPartition>> asked = parts_.store.preferred_election();
-  if (!asked) return;
-  LOG(INFO) << parts_.context.tag() << "preferred leaders asked for " << asked->size()
+void PreferredLeaders::resume() {
+  served_czxid_ = 0;
+  on_node_changed();
+}
+
+void PreferredLeaders::on_node_changed() {
+  // The read has armed the watch, also of a missing node, which tells of the end of this one.
+  const auto asked = parts_.store.preferred_election();
+  if (!asked || asked->czxid == served_czxid_) return;
+  served_czxid_ = asked->czxid;
+  LOG(INFO) << parts_.context.tag() << "preferred leaders asked for " << asked->content.size()
             << " partitions by a tool";
-  for (const auto& [id, result] : elect(*asked, ElectionType::kPreferred)) {
+  for (const auto& [id, result] : elect(asked->content, ElectionType::kPreferred)) {
     LOG_IF(WARNING,
            result.error != ErrorCode::kNone && result.error != ErrorCode::kElectionNotNeeded)
         << parts_.context.tag() << "partition " << id.to_string()
         << ": preferred leader not elected: " << result.message;
   }
   parts_.store.delete_preferred_election();
-  // Reading the node again arms the watch of its creation.
-  parts_.events.put(PreferredElectionCreated{});
 }
 
 void PreferredLeaders::balance() {

@@ -2,12 +2,12 @@
 // leaders (zookeeper.md §2.8).
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <vector>
 
 #include "server/controller/context.h"
-#include "server/controller/event_queue.h"
 #include "server/controller/fenced_store.h"
 #include "server/controller/options.h"
 #include "server/controller/partition_states.h"
@@ -22,14 +22,15 @@ class PreferredLeaders {
     Context& context;
     FencedStore& store;
     PartitionStates& partitions;
-    EventQueue& events;
   };
   PreferredLeaders(const ControllerOptions& options, Parts parts)
       : options_(options), parts_(parts) {}
 
   ElectLeadersAnswer on_request(const ElectLeadersRequest& request);
-  // The znode of the tools was created, or this is a failover: elects and deletes it.
-  void on_node_created();
+  // At failover: what the tools' znode asks for, whoever saw it before.
+  void resume();
+  // The znode was created, deleted or changed: a new one is served, elects and is deleted.
+  void on_node_changed();
   // Moves leaders back to brokers that lead too few of the partitions that prefer them.
   void balance();
 
@@ -40,6 +41,7 @@ class PreferredLeaders {
 
   const ControllerOptions& options_;
   Parts parts_;
+  std::int64_t served_czxid_ = 0;  // of the last znode
 };
 
 }  // namespace odradek::controller

@@ -203,14 +203,16 @@ Reassignments::Started Reassignments::start_all(
   return results;
 }
 
-void Reassignments::on_node_created() { (void)start_from_node(); }
+void Reassignments::on_node_changed() { (void)start_from_node(); }
 
 std::set<TopicPartition> Reassignments::start_from_node() {
   std::set<TopicPartition> started;
-  std::optional<zk::Reassignment> asked = parts_.store.reassignment();
-  if (!asked) return started;
+  // The read has armed the watch, also of a missing node, which tells of the end of this one.
+  const auto asked = parts_.store.reassignment();
+  if (!asked || asked->czxid == served_czxid_) return started;
+  served_czxid_ = asked->czxid;
   std::map<TopicPartition, Assignment> wanted;
-  for (const auto& [id, target] : *asked) {
+  for (const auto& [id, target] : asked->content) {
     const Partition* partition = parts_.context.partition(id);
     wanted[id] = reassign_to(partition ? partition->assignment : Assignment{}, target);
   }
@@ -229,6 +231,7 @@ std::set<TopicPartition> Reassignments::start_from_node() {
 }
 
 void Reassignments::resume_all() {
+  served_czxid_ = 0;
   const std::set<TopicPartition> started = start_from_node();
   const std::set<TopicPartition> under_way = parts_.context.reassigning();
   for (const TopicPartition& id : under_way) {
@@ -241,21 +244,19 @@ void Reassignments::resume_all() {
 
 void Reassignments::drop_from_node(const std::set<TopicPartition>& partitions,
                                    const std::map<TopicPartition, Replicas>& only_if_equal) {
-  std::optional<zk::Reassignment> asked = parts_.store.reassignment();
-  if (!asked || asked->empty()) return;
+  auto node = parts_.store.reassignment();
+  if (!node) return;
+  zk::Reassignment& asked = node->content;
   bool changed = false;
   for (const TopicPartition& id : partitions) {
-    auto it = asked->find(id);
-    if (it == asked->end()) continue;
+    auto it = asked.find(id);
+    if (it == asked.end()) continue;
     auto expected = only_if_equal.find(id);
     if (expected != only_if_equal.end() && expected->second != it->second) continue;
-    asked->erase(it);
+    asked.erase(it);
     changed = true;
   }
-  if (!changed) return;
-  parts_.store.set_reassignment(*asked);
-  // Reading the node again arms the watch of its creation.
-  if (asked->empty()) parts_.events.put(ReassignmentCreated{});
+  if (changed) parts_.store.set_reassignment(asked);
 }
 
 // In upstream's words: tools show them.

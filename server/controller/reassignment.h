@@ -2,6 +2,7 @@
 // (zookeeper.md §2.7).
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -35,14 +36,14 @@ class Reassignments {
     ReplicaStates& replicas;
     TopicDeletion& deletion;
     WatchedNodes& watches;
-    EventQueue& events;
   };
   Reassignments(const ControllerOptions& options, Parts parts) : options_(options), parts_(parts) {}
 
   // At failover: what the znode asks for, then what topics' nodes say is under way.
   void resume_all();
-  // The znode was created.
-  void on_node_created();
+  // The znode was created, deleted or changed: a new one is served. Changes of one that is served
+  // already are mostly ours, and count for nothing.
+  void on_node_changed();
   ReassignmentAnswer on_request(const ReassignmentTargets& targets);
   ListReassignmentsAnswer list(const ListReassignmentsRequest& request) const;
   // Completes those whose target is in sync now.
@@ -53,7 +54,7 @@ class Reassignments {
  private:
   using Started = std::map<TopicPartition, base::Error>;  // code 0: started
 
-  // Those that the tools' node asks for and that have begun.
+  // Those that the tools' node asks for and that have begun; none when it is served already.
   std::set<TopicPartition> start_from_node();
   Started start_all(const std::map<TopicPartition, Assignment>& wanted);
   base::Error check_target(const Replicas& original, const Replicas& target) const;
@@ -71,6 +72,7 @@ class Reassignments {
 
   const ControllerOptions& options_;
   Parts parts_;
+  std::int64_t served_czxid_ = 0;  // of the last znode
 };
 
 }  // namespace odradek::controller

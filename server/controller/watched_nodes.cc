@@ -10,19 +10,19 @@ void WatchedNodes::children(std::string_view path, Event event) {
   parents_.insert(std::move(parent));
 }
 
-void WatchedNodes::creation(std::string_view path, Event event) {
-  node(path, zk::NodeEvent::kCreated, std::move(event));
+void WatchedNodes::node(std::string_view path, Event event) {
+  on_node(path, [this, event = std::move(event)](zk::NodeEvent) { events_.put(event); });
 }
 
 void WatchedNodes::data(std::string_view path, Event event) {
-  node(path, zk::NodeEvent::kDataChanged, std::move(event));
+  on_node(path, [this, event = std::move(event)](zk::NodeEvent happened) {
+    if (happened == zk::NodeEvent::kDataChanged) events_.put(event);
+  });
 }
 
-void WatchedNodes::node(std::string_view path, zk::NodeEvent wanted, Event event) {
+void WatchedNodes::on_node(std::string_view path, std::function<void(zk::NodeEvent)> handler) {
   std::string name(path);
-  watches_.set_node_handler(name, [this, wanted, event = std::move(event)](zk::NodeEvent happened) {
-    if (happened == wanted) events_.put(event);
-  });
+  watches_.set_node_handler(name, std::move(handler));
   nodes_.insert(std::move(name));
 }
 

@@ -20,15 +20,15 @@ class WatchedNodes {
   ~WatchedNodes() { forget_all(); }
 
   void children(std::string_view path, Event event);
-  // The event when the node is created, and only then.
-  void creation(std::string_view path, Event event);
+  // The event whenever the node was created, deleted, or its data changed.
+  void node(std::string_view path, Event event);
   // The event when the node's data changed, and only then.
   void data(std::string_view path, Event event);
   void forget_node(std::string_view path);
   void forget_all();
 
  private:
-  void node(std::string_view path, zk::NodeEvent wanted, Event event);
+  void on_node(std::string_view path, std::function<void(zk::NodeEvent)> handler);
 
   zk::Watches& watches_;
   EventQueue& events_;

@@ -230,14 +230,16 @@ class ZooKeeperOutageTest(SharedClusterTest):
         self.assertRegex(broker.log()[broker.mark:], rf"ZooKeeper at 127.0.0.1:{cluster.zookeeper.port}/kafka cannot be reached")
         del broker.settings["zookeeper.connection.timeout.ms"]
 
-    def check_clean_stop(self, topic):
+    def check_clean_stop(self, topic, replicas=TWO_EACH):
         """With requests that wait for ZooKeeper, too; and the data is complete when it is back."""
         cluster = self.cluster
-        create_topic(cluster.bootstrap, topic, TWO_EACH)
+        create_topic(cluster.bootstrap, topic, replicas)
         with Load(cluster.bootstrap, topic, 2) as load:
             load.wait_progress(50)
+        controller = cluster.controller()
         yield
-        for broker in cluster.brokers:
+        # The controller first: while it waits for ZooKeeper, it is no help to the others.
+        for broker in sorted(cluster.brokers, key=lambda broker: broker.id != controller):
             self.send_what_needs_zookeeper(broker.port, 10)
             self.assertEqual(0, broker.stop())
             self.assertTrue(os.path.exists(f"{broker.data}/.kafka_cleanshutdown"))
@@ -252,7 +254,13 @@ class ZooKeeperOutageTest(SharedClusterTest):
         list(steps)
 
     def test_a_clean_stop_with_a_silent_zookeeper_ends_in_time(self):
-        steps = self.check_clean_stop("stop-unheard")
+        self.check_unheard_stop("stop-unheard", TWO_EACH)
+
+    def test_leaders_that_cannot_be_moved_away_do_not_keep_a_broker_from_stopping(self):
+        self.check_unheard_stop("stop-leading", [[1, 2], [2, 1]])
+
+    def check_unheard_stop(self, topic, replicas):
+        steps = self.check_clean_stop(topic, replicas)
         next(steps)
         os.kill(self.cluster.zookeeper.process.pid, signal.SIGSTOP)
         next(steps)

@@ -1,5 +1,10 @@
 #include "server/controller/controller.h"
 
+#include <future>
+#include <string_view>
+
+#include "base/log.h"
+#include "base/thread.h"
 #include "tests/server/controller/cluster_fixture.h"
 
 namespace odradek::controller {
@@ -215,6 +220,83 @@ TEST_F(ControllerTest, AnExpiredSessionRegistersAnewAndElects) {
   ASSERT_TRUE(welcomed) << "it registered anew, and the controller noticed";
   EXPECT_GT(b2.epoch(), before);
   EXPECT_NE((*other)->is_active(), expiring->is_active());
+}
+
+// A default that came while the session expired must not be dropped with the events that wait.
+TEST_F(ControllerTest, AnUncleanElectionDefaultOutlivesTheEventsOfAnExpiredSession) {
+  auto b1 = broker(1);
+  auto b2 = broker(2);
+  create("orders", {{0, {2, 1}}});
+  auto controller = start(options(1));
+  ASSERT_TRUE(b1->wait_for_leader(kOrders, [](const auto& s) { return s.is_new; }));
+  auto shrunk = controller->ask<AlterPartitionRequest, AlterPartitionAnswer>(
+      {.version = 1,
+       .broker_id = 2,
+       .broker_epoch = b2->epoch(),
+       .partitions = {{.topic = "orders", .new_isr = {2}}}});
+  ASSERT_EQ(shrunk.error, ErrorCode::kNone);
+  b2->die();
+  ASSERT_TRUE(b1->wait_for_metadata(kOrders, [](const auto& s) { return s.leader == -1; }));
+  b1->forget();
+
+  std::promise<void> is_held, is_released, is_dropped;
+  (*controller)->submit(ListReassignmentsRequest{}, [&](const ListReassignmentsAnswer&) {
+    is_held.set_value();
+    is_released.get_future().wait();
+  });
+  is_held.get_future().wait();
+  (*controller)->set_unclean_election_default(true);
+  (*controller)->submit(ListReassignmentsRequest{}, [&](const ListReassignmentsAnswer& answer) {
+    EXPECT_EQ(answer.error, ErrorCode::kNotController);
+    is_dropped.set_value();
+  });
+  base::Thread expiry("session-expiry", [&] { (*controller)->on_session_expired(); });
+  is_dropped.get_future().wait();
+  is_released.set_value();
+  expiry.join();
+  ASSERT_TRUE(session_->call(zk::Delete{"/controller"}).ok());
+  (*controller)->on_session_established([]() -> base::Status { return {}; });
+  auto unclean = b1->wait_for_leader(kOrders, [](const auto& s) { return s.leader == 1; });
+  ASSERT_TRUE(unclean);
+  EXPECT_EQ(unclean->isr, (Replicas{1}));
+}
+
+// Counts the lines that tell of a /controller that nobody can read.
+class UnreadableLines : public google::LogSink {
+ public:
+  UnreadableLines() { google::AddLogSink(this); }
+  ~UnreadableLines() override { google::RemoveLogSink(this); }
+
+  void send(google::LogSeverity, const char*, const char*, int, const std::tm*, const char* message,
+            std::size_t length) override {
+    const std::string_view line(message, length);
+    const bool counts = line.find("/controller could not be read") != std::string_view::npos;
+    if (counts) (void)seen_.try_push(1);
+  }
+  // How many more come in this time.
+  int count_for_ms(std::int64_t time_ms) {
+    int count = 0;
+    for (const auto end = base::steady_after_ms(time_ms); seen_.pop_until(end);) ++count;
+    return count;
+  }
+
+ private:
+  base::BoundedQueue<int> seen_{1024};
+};
+
+TEST_F(ControllerTest, AnUnreadableControllerNodeIsReadOnceASecondAndElectedAfterwards) {
+  ASSERT_TRUE(
+      session_
+          ->call(zk::Create{"/controller", "not JSON", zk::CreateMode::kPersistent, std::nullopt})
+          .ok());
+  auto b1 = broker(1);
+  UnreadableLines lines;
+  auto controller = start(options(1));
+  const int count = lines.count_for_ms(3'500);
+  EXPECT_GE(count, 3);
+  EXPECT_LE(count, 5) << "twice at the start, then by one timer";
+  ASSERT_TRUE(session_->call(zk::Delete{"/controller"}).ok());
+  EXPECT_TRUE(is_led(*b1, 1));
 }
 
 TEST_F(ControllerTest, ManyPartitionsTakeFewRoundTrips) {
