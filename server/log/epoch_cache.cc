@@ -40,7 +40,7 @@ base::Status EpochCache::load() {
 base::Status EpochCache::assign(protocol::LeaderEpoch epoch, protocol::Offset start_offset) {
   base::MutexLock lock(mutex_);
   bool changed = epoch >= 0 && start_offset >= 0 && epochs_.assign({epoch, start_offset});
-  return changed || unwritten_ ? write_locked() : base::Status();
+  return changed || unwritten_ || has_failed_ ? write_locked() : base::Status();
 }
 
 void EpochCache::assign_unwritten(protocol::LeaderEpoch epoch, protocol::Offset start_offset) {
@@ -52,7 +52,7 @@ void EpochCache::assign_unwritten(protocol::LeaderEpoch epoch, protocol::Offset 
 base::Status EpochCache::truncate_from_end(protocol::Offset end_offset) {
   base::MutexLock lock(mutex_);
   bool changed = epochs_.truncate_from_end(end_offset);
-  return changed || unwritten_ ? write_locked() : base::Status();
+  return changed || has_failed_ ? write_locked() : base::Status();
 }
 
 void EpochCache::truncate_unwritten(protocol::Offset end_offset) {
@@ -63,12 +63,12 @@ void EpochCache::truncate_unwritten(protocol::Offset end_offset) {
 base::Status EpochCache::truncate_from_start(protocol::Offset start_offset) {
   base::MutexLock lock(mutex_);
   bool changed = epochs_.truncate_from_start(start_offset);
-  return changed || unwritten_ ? write_locked() : base::Status();
+  return changed || has_failed_ ? write_locked() : base::Status();
 }
 
 base::Status EpochCache::clear() {
   base::MutexLock lock(mutex_);
-  if (epochs_.entries().empty() && !unwritten_) return {};
+  if (epochs_.entries().empty() && !unwritten_ && !has_failed_) return {};
   epochs_.clear();
   return write_locked();
 }
@@ -85,7 +85,8 @@ base::Status EpochCache::write_locked() {
     lines.push_back(std::to_string(entry.epoch) + " " + std::to_string(entry.start_offset));
   }
   base::Status written = write_checkpoint_lines_unsynced(path_, lines);
-  unwritten_ = !written.ok();
+  has_failed_ = !written.ok();
+  if (written.ok()) unwritten_ = false;
   return written;
 }
 

@@ -45,7 +45,10 @@ class EpochCache {
 
   mutable base::Mutex mutex_;
   std::string path_ GUARDED_BY(mutex_);
-  bool unwritten_ GUARDED_BY(mutex_) = false;  // the file has entries that were dropped
+  // The file has entries that were dropped: it is written with the next entry, and not before, as
+  // new files for thousands of empty logs take long.
+  bool unwritten_ GUARDED_BY(mutex_) = false;
+  bool has_failed_ GUARDED_BY(mutex_) = false;  // the last write: any change is to write again
   LeaderEpochs epochs_ GUARDED_BY(mutex_);
 };
 

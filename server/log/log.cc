@@ -272,7 +272,8 @@ base::Status Log::assign_epoch_start(protocol::LeaderEpoch epoch, protocol::Offs
 
 base::Result<bool> Log::truncate_to(protocol::Offset offset) {
   base::MutexLock lock(mutex_);
-  base::Status done = check_appendable();
+  const bool drops_all = offset < first_segment_offset();  // also what an earlier cut has left
+  base::Status done = drops_all ? check_writable() : check_appendable();
   if (!done.ok()) return done.error();
   protocol::Offset end = store_.end_offset();
   if (offset >= end) {
@@ -281,9 +282,8 @@ base::Result<bool> Log::truncate_to(protocol::Offset offset) {
     return false;
   }
   LOG(INFO) << partition_.to_string() << ": truncating from " << end << " to " << offset;
-  done = finish_cut([&]() REQUIRES(mutex_) {
-    return offset < first_segment_offset() ? restart_locked(offset) : cut_locked(offset);
-  });
+  done = finish_cut(
+      [&]() REQUIRES(mutex_) { return drops_all ? restart_locked(offset) : cut_locked(offset); });
   if (!done.ok()) return done.error();
   return true;
 }

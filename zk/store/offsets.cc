@@ -214,8 +214,12 @@ void ConsumerOffsets::write_each(const std::vector<OffsetNode>& nodes,
   for (std::size_t i = 0; i < which.size(); ++i) {
     codes[which[i]] = responses[first_leaf + i].code;
   }
-  // Created meanwhile by somebody else.
-  set_each(session_, nodes, with_code(codes, missing, Code::kNodeExists), codes);
+  const std::vector<std::size_t> existing = with_code(codes, missing, Code::kNodeExists);
+  if (existing.empty()) return;
+  // Created meanwhile, by somebody else or by a request that was sent again: from there on all are
+  // written once more, so that the last of each node counts.
+  const auto from = std::lower_bound(which.begin(), which.end(), existing.front());
+  set_each(session_, nodes, {from, which.end()}, codes);
 }
 
 base::Result<std::vector<std::optional<StoredNode>>> ConsumerOffsets::read_nodes(

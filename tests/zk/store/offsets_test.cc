@@ -1,5 +1,6 @@
 #include "zk/store/offsets.h"
 
+#include "tests/support/background.h"
 #include "tests/zk/store/store_fixture.h"
 
 namespace odradek::zk {
@@ -78,6 +79,26 @@ TEST_F(OffsetsTest, TheLastOfTwoCommitsCountsWhereTheFirstIsInAMultiThatFails) {
   for (Code code : offsets.commit(batch)) ASSERT_EQ(code, Code::kOk);
   ASSERT_EQ(data("/consumers/h/offsets/t/0"), "0");
   EXPECT_EQ(data("/consumers/g/offsets/t/0"), "20");
+}
+
+TEST_F(OffsetsTest, TheLastOfTwoCommitsCountsWhereSomebodyElseCreatesTheNode) {
+  constexpr int kGroups = 200;
+  ConsumerOffsets offsets(*session_);
+  auto group = [](int i) { return "rival" + std::to_string(i); };
+  for (int i = 0; i < kGroups; ++i) (void)offsets.commit({{group(i), {"t", 1}, 0}});
+  std::unique_ptr<Session> other = connect();
+  for (int i = 0; i < kGroups; ++i) {
+    const std::string path = "/consumers/" + group(i) + "/offsets/t/0";
+    odradek::testing::Background rival([&] {
+      for (int wait = 0; wait < i % 4; ++wait) (void)other->call(Exists{path});
+      return other->call(Create{path, "9", CreateMode::kPersistent, {}}).code;
+    });
+    for (Code code : offsets.commit({{group(i), {"t", 0}, 1}, {group(i), {"t", 0}, 2}})) {
+      ASSERT_EQ(code, Code::kOk);
+    }
+    (void)rival.get();
+    ASSERT_EQ(data(path), "2");
+  }
 }
 
 TEST_F(OffsetsTest, AlwaysWritesAlsoAnUnchangedOffset) {
