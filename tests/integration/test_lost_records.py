@@ -13,6 +13,7 @@ from shared_cluster import wait_gone
 
 CHECK = "unclean.restart.check.enable"
 SETTINGS = dict(replica_lag_time_max_ms=3000, replica_fetch_backoff_ms=200)
+NOT_LEADER_OR_FOLLOWER = 6
 
 
 def checkpointed(broker, name, topic):
@@ -38,10 +39,13 @@ def values(cluster, topic):
 
 class LostRecordsCase(unittest.TestCase):
     def append(self, broker, topic, *added, acks=-1):
-        """Acknowledged batches of one record each."""
+        """Acknowledged batches of one record each; a broker that is said to lead may not have heard of it yet."""
         with wire.Connection(broker.port) as connection:
             for value in added:
-                self.assertEqual(0, wire.produce(connection, topic, 0, wire.batch([value]), acks)[0])
+                def answer():
+                    error = wire.produce(connection, topic, 0, wire.batch([value]), acks)[0]
+                    return None if error == NOT_LEADER_OR_FOLLOWER else (error,)
+                self.assertEqual((0,), wait_until(answer, f"leadership of {topic} by broker {broker.id}"))
 
     def wait_led(self, cluster, topic, leader):
         wait_until(lambda: state_of(cluster, topic)[0] == leader, f"leader {leader} of {topic}")
