@@ -42,20 +42,16 @@ replica::ThrottledReplicas throttled_replicas(const std::vector<std::string>& it
 
 std::map<std::string, std::int32_t> per_ip_overrides(const config::BrokerConfig& config) {
   std::map<std::string, std::int32_t> overrides;
-  for (const std::string& entry : base::split_list(config.max_connections_per_ip_overrides)) {
-    std::size_t colon = entry.rfind(':');
-    if (colon == std::string::npos) continue;  // refused when the configuration was checked
-    auto limit =
-        base::parse_int<std::int32_t>(base::trim(std::string_view(entry).substr(colon + 1)), 0);
-    auto addresses =
-        network::addresses_of(std::string(base::trim(std::string_view(entry).substr(0, colon))));
+  auto limits = config::connections_per_host(config);
+  if (!limits) return overrides;  // refused when the configuration was checked
+  for (const auto& [host, limit] : *limits) {
+    auto addresses = network::addresses_of(host);
     if (!addresses) {
       LOG(ERROR) << "max.connections.per.ip.overrides is without effect for "
                  << addresses.error().message;
       continue;
     }
-    if (!limit) continue;
-    for (const std::string& address : *addresses) overrides[address] = *limit;
+    for (const std::string& address : *addresses) overrides[address] = limit;
   }
   return overrides;
 }

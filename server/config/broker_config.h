@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -107,6 +108,11 @@ Properties accepted_dynamic_values(const Properties& values, bool for_all_broker
 
 // Checks between keys at start (ranges that depend on each other, listeners, KRaft keys).
 base::Status check_broker_config(const BrokerConfig& config);
+
+// The hosts of max.connections.per.ip.overrides, by name or address, and how many connections each
+// may have.
+base::Result<std::vector<std::pair<std::string, std::int32_t>>> connections_per_host(
+    const BrokerConfig& config);
 
 // What the operator should know about the given keys: unknown, deprecated or without effect here.
 // One sentence per key.

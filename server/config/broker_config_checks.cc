@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -127,17 +129,8 @@ base::Status check_connections(const BrokerConfig& c) {
                    "max.connections.per.ip can be 0 only if max.connections.per.ip.overrides names "
                    "addresses that may connect");
   }
-  for (const auto& item : base::split_list(c.max_connections_per_ip_overrides)) {
-    auto colon = item.rfind(':');
-    if (colon == std::string::npos) {
-      return malformed_map("max.connections.per.ip.overrides", item);
-    }
-    auto count = base::parse_int<std::int32_t>(base::trim(item.substr(colon + 1)), 0);
-    if (!count || colon == 0) {
-      return require(false, "max.connections.per.ip.overrides has " + item +
-                                ", which is not a host and a count with a colon between them");
-    }
-  }
+  auto overrides = connections_per_host(c);
+  if (!overrides) return overrides.error();
   return require(c.connections_max_idle_ms < 0 ||
                      c.connection_failed_authentication_delay_ms < c.connections_max_idle_ms,
                  "connection.failed.authentication.delay.ms must be less than "
@@ -193,6 +186,25 @@ bool belongs_to_plugin_or_listener(std::string_view name) {
 }
 
 }  // namespace
+
+base::Result<std::vector<std::pair<std::string, std::int32_t>>> connections_per_host(
+    const BrokerConfig& config) {
+  std::vector<std::pair<std::string, std::int32_t>> limits;
+  for (const auto& item : base::split_list(config.max_connections_per_ip_overrides)) {
+    auto colon = item.rfind(':');
+    if (colon == std::string::npos) {
+      return malformed_map("max.connections.per.ip.overrides", item);
+    }
+    auto count = base::parse_int<std::int32_t>(base::trim(item.substr(colon + 1)), 0);
+    if (!count || colon == 0) {
+      return base::Error(protocol::ErrorCode::kInvalidConfig,
+                         "max.connections.per.ip.overrides has " + item +
+                             ", which is not a host and a count with a colon between them");
+    }
+    limits.emplace_back(base::trim(item.substr(0, colon)), *count);
+  }
+  return limits;
+}
 
 base::Status check_broker_config(const BrokerConfig& config) {
   for (auto check : {check_mode, check_identity, check_log, check_replication, check_versions,

@@ -10,6 +10,18 @@
 namespace odradek::controller {
 namespace {
 
+// As the leader of the first partition of "orders" asks when nobody follows.
+template <class Controller, class Broker>
+ErrorCode keep_alone_in_sync(Controller& controller, const Broker& leader) {
+  return controller
+      .template ask<AlterPartitionRequest, AlterPartitionAnswer>(
+          {.version = 1,
+           .broker_id = 2,
+           .broker_epoch = leader.epoch(),
+           .partitions = {{.topic = "orders", .new_isr = {2}}}})
+      .error;
+}
+
 TEST_F(ControllerTest, OneOfTwoIsElectedAndTheOtherFollows) {
   auto b1 = broker(1);
   auto first = start(options(1));
@@ -110,12 +122,7 @@ TEST_F(ControllerTest, WithoutAReplicaInSyncThereIsNoLeaderUnlessUncleanIsAllowe
   create("orders", {{0, {2, 1}}});
   auto controller = start(options(1));
   ASSERT_TRUE(b1->wait_for_leader(kOrders, [](const auto& s) { return s.is_new; }));
-  auto shrunk = controller->ask<AlterPartitionRequest, AlterPartitionAnswer>(
-      {.version = 1,
-       .broker_id = 2,
-       .broker_epoch = b2->epoch(),
-       .partitions = {{.topic = "orders", .new_isr = {2}}}});
-  ASSERT_EQ(shrunk.error, ErrorCode::kNone);
+  ASSERT_EQ(keep_alone_in_sync(*controller, *b2), ErrorCode::kNone);
   b2->die();
   auto leaderless = b1->wait_for_metadata(kOrders, [](const auto& s) { return s.leader == -1; });
   ASSERT_TRUE(leaderless);
@@ -229,12 +236,7 @@ TEST_F(ControllerTest, AnUncleanElectionDefaultOutlivesTheEventsOfAnExpiredSessi
   create("orders", {{0, {2, 1}}});
   auto controller = start(options(1));
   ASSERT_TRUE(b1->wait_for_leader(kOrders, [](const auto& s) { return s.is_new; }));
-  auto shrunk = controller->ask<AlterPartitionRequest, AlterPartitionAnswer>(
-      {.version = 1,
-       .broker_id = 2,
-       .broker_epoch = b2->epoch(),
-       .partitions = {{.topic = "orders", .new_isr = {2}}}});
-  ASSERT_EQ(shrunk.error, ErrorCode::kNone);
+  ASSERT_EQ(keep_alone_in_sync(*controller, *b2), ErrorCode::kNone);
   b2->die();
   ASSERT_TRUE(b1->wait_for_metadata(kOrders, [](const auto& s) { return s.leader == -1; }));
   b1->forget();
